@@ -1,0 +1,19 @@
+"""Reading the audit log."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.audit import rules
+from matchmaker.audit.models import AuditEntry
+
+
+def first_broken(session: Session) -> int | None:
+    """Walk the whole chain; the number of the first entry that does not follow from the one before, or None."""
+    previous, expected = rules.GENESIS, 1
+    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=1000)):
+        facts = {name: getattr(entry, name) for name in ("actor", "role", "via", "action", "subject", "detail")}
+        right = rules.digest(previous, number=entry.number, at=entry.at, facts=facts)
+        if entry.number != expected or entry.digest != right:
+            return expected
+        previous, expected = entry.digest, expected + 1
+    return None

@@ -1,0 +1,44 @@
+"""Writing to the audit log: in the same transaction as the change it tells of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.audit import rules
+from matchmaker.audit.models import AuditEntry
+from matchmaker.core import changes, clock
+from matchmaker.core.actor import Actor
+
+STREAM = "audit"
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to what: `subject` is "listing:12", `detail` is JSON, such as {"state": ["draft", "published"]}."""
+
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+def record(session: Session, actor: Actor, events: Sequence[Event]) -> None:
+    """Append the events to the chain. Holds the log's counter until commit, so that the chain never forks."""
+    if not events:
+        return
+    first = changes.take(session, STREAM, count=len(events))
+    previous = session.scalar(select(AuditEntry.digest).where(AuditEntry.number == first - 1)) or rules.GENESIS
+    at = clock.now()
+    for number, event in enumerate(events, start=first):
+        facts = {
+            "actor": actor.name,
+            "role": actor.role.value,
+            "via": actor.via,
+            "action": event.action,
+            "subject": event.subject,
+            "detail": event.detail,
+        }
+        previous = rules.digest(previous, number=number, at=at, facts=facts)
+        session.add(AuditEntry(number=number, at=at, digest=previous, **facts))

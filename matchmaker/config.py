@@ -1,0 +1,86 @@
+"""Every setting, read once from the environment; each is described in docs/settings.md."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one process. Paths are absolute; `encoder` is bundled, local, remote or hashing."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    encoder: str = "bundled"
+    encoder_name: str = ""
+    encoder_url: str = ""
+    encoder_key: str = ""
+    encoder_timeout_s: float = 30.0
+    precision: str = "auto"
+    hnsw_from: int = 200_000
+    host: str = "127.0.0.1"
+    port: int = 8000
+    trusted_proxies: int = 0
+
+    @property
+    def models_dir(self) -> Path:
+        return self.data_dir / "models"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Config":
+        """Settings from MATCHMAKER_* variables; ValueError names the variable that is wrong."""
+        env = os.environ if environ is None else environ
+        data_dir = Path(env.get("MATCHMAKER_DATA", "var")).resolve()
+        encoder = _choice(env, "MATCHMAKER_ENCODER", ("bundled", "local", "remote", "hashing"))
+        if encoder == "local" and not env.get("MATCHMAKER_ENCODER_NAME"):
+            raise ValueError("MATCHMAKER_ENCODER=local needs MATCHMAKER_ENCODER_NAME, a model's name or folder")
+        if encoder == "remote" and not env.get("MATCHMAKER_ENCODER_URL"):
+            raise ValueError("MATCHMAKER_ENCODER=remote needs MATCHMAKER_ENCODER_URL, such as http://127.0.0.1:8080")
+        return cls(
+            data_dir=data_dir,
+            database_url=env.get("MATCHMAKER_DATABASE_URL") or f"sqlite:///{data_dir / 'matchmaker.db'}",
+            secret_key=env.get("MATCHMAKER_SECRET_KEY") or _kept_secret(data_dir),
+            encoder=encoder,
+            encoder_name=env.get("MATCHMAKER_ENCODER_NAME", ""),
+            encoder_url=env.get("MATCHMAKER_ENCODER_URL", ""),
+            encoder_key=env.get("MATCHMAKER_ENCODER_KEY", ""),
+            encoder_timeout_s=_number(env, "MATCHMAKER_ENCODER_TIMEOUT", 30),
+            precision=_choice(env, "MATCHMAKER_PRECISION", ("auto", "fp32", "bf16")),
+            hnsw_from=int(_number(env, "MATCHMAKER_HNSW_FROM", 200_000)),
+            host=env.get("MATCHMAKER_HOST", "127.0.0.1"),
+            port=int(_number(env, "MATCHMAKER_PORT", 8000)),
+            trusted_proxies=int(_number(env, "MATCHMAKER_TRUSTED_PROXIES", 0)),
+        )
+
+
+def _choice(env: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    value = env.get(name, allowed[0])
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
+    return value
+
+
+def _number(env: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        value = float(env.get(name, default))
+    except ValueError:
+        raise ValueError(f"{name} is {env[name]!r}; it must be a number") from None
+    if value < 0:
+        raise ValueError(f"{name} is {env[name]!r}; it must not be negative")
+    return value
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """The secret of this installation: made once, readable by its owner only."""
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass  # another process made it in the same moment
+    return path.read_text().strip()

@@ -1,0 +1,1 @@
+"""What every feature stands on: database, unit of work, errors, actor, clock, money. No business words in here."""
