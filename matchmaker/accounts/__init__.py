@@ -1,0 +1,1 @@
+"""The registry of organisations: who they are, where they are, what they are recognised as."""

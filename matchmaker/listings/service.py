@@ -1,0 +1,140 @@
+"""Changes to listings. Each one takes a change number, so that every process's index sees it at its next query."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.accounts import queries as accounts
+from matchmaker.audit import service as audit
+from matchmaker.core import changes, clock
+from matchmaker.core.actor import Actor
+from matchmaker.core.errors import Conflict, Fault, Invalid, NotFound
+from matchmaker.listings import rules
+from matchmaker.listings.access import require_change
+from matchmaker.listings.models import Listing, ListingNode
+from matchmaker.listings.schemas import ListingIn
+
+STREAM = "listings"
+PLAIN = tuple(
+    [
+        "side",
+        "form",
+        "state",
+        "visibility",
+        "title",
+        "summary",
+        "detail",
+        "requirement",
+        "fields",
+        "cooperation",
+        "maturity",
+        "trl",
+        "ip_type",
+        "ip_status",
+        "ip_no",
+        "valid_from",
+        "valid_to",
+        "partner_sought",
+    ]
+)
+
+
+def save_listings(session: Session, actor: Actor, *, data: Sequence[ListingIn]) -> list[Listing]:
+    """Create the listings, or update those whose organisation already has one with the same `ref`.
+
+    All or nothing within the caller's unit. Unchanged ones keep their change number. Invalid names the organisations
+    that are not registered.
+    """
+    owners = _owners(session, data)
+    for organisation_id in set(owners.values()):
+        require_change(actor, organisation_id)
+    known = _known(session, data, owners)
+    listings = [known.get((owners[item.organisation], item.ref)) or Listing() for item in data]
+    return _apply(session, actor, list(zip(listings, data, strict=True)), owners)
+
+
+def change_state(session: Session, actor: Actor, *, listing_id: int, state: rules.State) -> Listing:
+    """Move one listing along its life (publish, close, …); Conflict when that step does not exist."""
+    listing = session.get(Listing, listing_id)
+    if listing is None:
+        raise NotFound(f"no listing {listing_id}")
+    require_change(actor, listing.organisation_id)
+    if state not in rules.NEXT_STATES[listing.state]:
+        raise Conflict(f"listing {listing_id} is {listing.state} and cannot become {state}")
+    event = audit.Event("listing.state", f"listing:{listing_id}", {"state": [listing.state, state]})
+    listing.state = state
+    listing.change_seq = changes.take(session, STREAM)
+    listing.updated_at = clock.now()
+    audit.record(session, actor, [event])
+    return listing
+
+
+def _owners(session: Session, data: Sequence[ListingIn]) -> Mapping[str, int]:
+    owners = accounts.ids_by_uscc(session, {item.organisation for item in data})
+    missing = sorted({item.organisation for item in data} - owners.keys())
+    if missing:
+        message = "no organisation with this code is registered; import the organisations first"
+        raise Invalid([Fault("organisation", message, code) for code in missing])
+    return owners
+
+
+def _known(
+    session: Session, data: Sequence[ListingIn], owners: Mapping[str, int]
+) -> dict[tuple[int, str | None], Listing]:
+    refs = {item.ref for item in data if item.ref}
+    statement = select(Listing).where(Listing.organisation_id.in_(set(owners.values())), Listing.source_ref.in_(refs))
+    return {(listing.organisation_id, listing.source_ref): listing for listing in session.scalars(statement)}
+
+
+def _apply(
+    session: Session, actor: Actor, pairs: list[tuple[Listing, ListingIn]], owners: Mapping[str, int]
+) -> list[Listing]:
+    fresh = [(listing, listing.id is None, _assign(listing, item, owners)) for listing, item in pairs]
+    touched = [(listing, new, diff) for listing, new, diff in fresh if diff]
+    if touched:
+        first = changes.take(session, STREAM, count=len(touched))
+        for number, (listing, _, _) in enumerate(touched, start=first):
+            listing.change_seq = number
+            listing.updated_at = clock.now()
+            listing.created_at = listing.created_at or listing.updated_at
+        session.add_all(listing for listing, _, _ in touched)
+        session.flush()
+    events = [
+        audit.Event("listing.create" if new else "listing.update", f"listing:{listing.id}", diff)
+        for listing, new, diff in touched
+    ]
+    audit.record(session, actor, events)
+    return [listing for listing, _ in pairs]
+
+
+def _assign(listing: Listing, item: ListingIn, owners: Mapping[str, int]) -> dict[str, object]:
+    """Copy the input onto the row; returns what changed as {field: [old, new]} in JSON values."""
+    wanted: dict[str, object] = {name: getattr(item, name) for name in PLAIN}
+    wanted |= {
+        "organisation_id": owners[item.organisation],
+        "source_ref": item.ref,
+        "price_low_fen": item.price_low,
+        "price_high_fen": item.price_high,
+    }
+    changed: dict[str, object] = {}
+    for name, value in wanted.items():
+        old = getattr(listing, name)
+        if old != value:
+            changed[name] = [_plain(old), _plain(value)]
+            setattr(listing, name, value)
+    if sorted(item.chain_nodes) != sorted(listing.node_ids):
+        changed["chain_nodes"] = [sorted(listing.node_ids), sorted(item.chain_nodes)]
+        _replace_nodes(listing, item.chain_nodes)
+    listing.content_hash = rules.content_hash(listing.title, listing.body)
+    return changed
+
+
+def _replace_nodes(listing: Listing, wanted: list[str]) -> None:
+    kept = [row for row in listing.nodes if row.node in wanted]
+    known = {row.node for row in kept}
+    listing.nodes = kept + [ListingNode(node=node) for node in dict.fromkeys(wanted) if node not in known]
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, int | str | list) else str(value)
