@@ -1,0 +1,73 @@
+"""The coded values of open listings as arrays by listing id, so that a filter is one vector operation."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.listings.models import Listing
+from matchmaker.listings.rules import Form, Visibility
+from matchmaker.matching.results import Filters
+from matchmaker.reference.chains import chains
+from matchmaker.reference.towns import towns
+
+_FORMS = {form: number for number, form in enumerate(Form)}
+_FOREVER = date.max.toordinal()
+_GROW = 1024
+
+
+class Facets:
+    """One row per listing id; ids never seen have no row that passes."""
+
+    def __init__(self) -> None:
+        self._chain_bit = {code: 1 << number for number, code in enumerate(chains())}
+        self._town_number = {code: number for number, code in enumerate(towns())}
+        self._node_ids: dict[str, set[int]] = {}
+        self._rows = np.zeros((0, 6), np.int64)
+
+    def put(self, listing: Listing) -> None:
+        """Remember, or replace, what filters ask about."""
+        if listing.id >= len(self._rows):
+            extra = np.zeros((listing.id - len(self._rows) + _GROW, 6), np.int64)
+            self._rows = np.concatenate([self._rows, extra])
+        bits = 0
+        for node in listing.node_ids:
+            bits |= self._chain_bit[node[:3]]
+        for ids in self._node_ids.values():
+            ids.discard(listing.id)
+        for node in listing.node_ids:
+            self._node_ids.setdefault(node, set()).add(listing.id)
+        self._rows[listing.id] = (
+            bits,
+            self._town_number[listing.organisation.town],
+            _FORMS[listing.form],
+            listing.organisation_id * 2 + (listing.visibility is Visibility.CONSENT),
+            listing.valid_from.toordinal() if listing.valid_from else 0,
+            listing.valid_to.toordinal() if listing.valid_to else _FOREVER,
+        )
+
+    def passing(
+        self, ids: NDArray[np.int64], filters: Filters, *, day: date, besides: int | None, private: bool
+    ) -> NDArray[np.bool_]:
+        """Which of the ids pass: valid on `day`, not of organisation `besides`, on consent only if `private`."""
+        rows = self._rows[ids]
+        today = day.toordinal()
+        mask = (rows[:, 4] <= today) & (today <= rows[:, 5])
+        if besides is not None:
+            mask &= rows[:, 3] >> 1 != besides
+        if not private:
+            mask &= rows[:, 3] & 1 == 0
+        if filters.chains:
+            wanted = sum(self._chain_bit[code] for code in filters.chains)
+            mask &= rows[:, 0] & wanted != 0
+        if filters.towns:
+            mask &= np.isin(rows[:, 1], [self._town_number[code] for code in filters.towns])
+        if filters.forms:
+            mask &= np.isin(rows[:, 2], [_FORMS[form] for form in filters.forms])
+        if filters.nodes:
+            mask &= np.isin(ids, list(self._of_nodes(filters.nodes)))
+        return mask
+
+    def _of_nodes(self, wanted: Iterable[str]) -> set[int]:
+        return set().union(*(self._node_ids.get(node, set()) for node in wanted))

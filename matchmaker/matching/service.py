@@ -1,0 +1,120 @@
+"""The work behind matching: encoding what is due, and taking corpus snapshots. Rows say what is due."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from matchmaker.core import changes, clock
+from matchmaker.core.unit import reading, unit
+from matchmaker.listings.models import Listing
+from matchmaker.listings.rules import Side, State
+from matchmaker.listings.service import STREAM as LISTINGS
+from matchmaker.matching.live import VECTORS
+from matchmaker.matching.models import CorpusSnapshot, ListingVector
+from matchmaker.matching.packing import pack_sentences, pack_terms, pack_vector, unpack_terms, unpack_vectors
+from matchmaker.matching.ranker import Ranker
+
+CHUNK = 64
+# A snapshot is renewed when there are half as many offers again, or none was ever taken.
+GROWTH = 1.5
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh did."""
+
+    encoded: int
+    snapshot_taken: bool
+
+
+def refresh(
+    sessions: sessionmaker[Session], ranker: Ranker, *, tick: Callable[[int, int], None] = lambda done, total: None
+) -> Refreshed:
+    """Encode every published listing whose vector is missing or old, then renew the snapshot if it is due.
+
+    Each chunk is committed on its own: a killed refresh loses one chunk, and the next one goes on behind it.
+    `tick` gets (done, total).
+    """
+    with reading(sessions) as session:
+        total = session.scalar(select(func.count()).select_from(_due(ranker).subquery())) or 0
+    done = 0
+    while chunk := _next_chunk(sessions, ranker):
+        _encode(sessions, ranker, chunk)
+        done += len(chunk)
+        tick(done, max(total, done))
+    with unit(sessions) as session:
+        taken = _snapshot_is_due(session, ranker)
+        if taken:
+            take_snapshot(session, ranker)
+    return Refreshed(done, taken)
+
+
+def take_snapshot(session: Session, ranker: Ranker) -> None:
+    """Make the present offers what scores are relative to. All scores may move a little at this moment, then stay."""
+    statement = _vectors_of_offers(ranker).with_only_columns(ListingVector.vector, ListingVector.terms)
+    rows = session.execute(statement.order_by(ListingVector.listing_id)).all()
+    vectors = unpack_vectors([row.vector for row in rows]) if rows else None
+    terms = [unpack_terms(row.terms) for row in rows]
+    taken = ranker.empty_snapshot() if vectors is None else ranker.snapshot(vectors, terms)
+    session.add(
+        CorpusSnapshot(
+            encoder=ranker.encoder.fingerprint,
+            taken_at=clock.now(),
+            change_seq=changes.latest(session, LISTINGS),
+            documents=len(rows),
+            body=taken.to_bytes(),
+        )
+    )
+
+
+def _due(ranker: Ranker):  # type: ignore[no-untyped-def]
+    fresh = (ListingVector.listing_id == Listing.id) & (ListingVector.encoder == ranker.encoder.fingerprint)
+    missing = or_(ListingVector.listing_id.is_(None), ListingVector.content_hash != Listing.content_hash)
+    return select(Listing.id).outerjoin(ListingVector, fresh).where(Listing.state == State.PUBLISHED, missing)
+
+
+def _next_chunk(sessions: sessionmaker[Session], ranker: Ranker) -> Sequence[Listing]:
+    with reading(sessions) as session:
+        ids = session.scalars(_due(ranker).order_by(Listing.id).limit(CHUNK)).all()
+        rows = session.scalars(select(Listing).where(Listing.id.in_(ids))).all()
+        session.expunge_all()
+        return rows
+
+
+def _encode(sessions: sessionmaker[Session], ranker: Ranker, chunk: Sequence[Listing]) -> None:
+    rows: list[ListingVector] = []
+    for side in Side:
+        mine = [listing for listing in chunk if listing.side is side]
+        encoded = ranker.encode(side, [(listing.title, listing.body) for listing in mine]) if mine else []
+        for listing, one in zip(mine, encoded, strict=True):
+            rows.append(
+                ListingVector(
+                    listing_id=listing.id,
+                    encoder=ranker.encoder.fingerprint,
+                    content_hash=listing.content_hash,
+                    vector=pack_vector(one.vector),
+                    terms=pack_terms(one.terms),
+                    sentences=pack_sentences(one.sentences),
+                )
+            )
+    with unit(sessions) as session:
+        for row in rows:
+            session.merge(row)
+        changes.take(session, VECTORS)
+
+
+def _vectors_of_offers(ranker: Ranker):  # type: ignore[no-untyped-def]
+    offers = (
+        (Listing.id == ListingVector.listing_id) & (Listing.side == Side.OFFER) & (Listing.state == State.PUBLISHED)
+    )
+    mine = ListingVector.encoder == ranker.encoder.fingerprint
+    return select(ListingVector).join(Listing, offers).where(mine)
+
+
+def _snapshot_is_due(session: Session, ranker: Ranker) -> bool:
+    newest = select(CorpusSnapshot.documents).where(CorpusSnapshot.encoder == ranker.encoder.fingerprint)
+    documents = session.scalar(newest.order_by(CorpusSnapshot.id.desc()).limit(1))
+    offers = session.scalar(select(func.count()).select_from(_vectors_of_offers(ranker).subquery())) or 0
+    return offers > 0 and (documents is None or offers >= GROWTH * documents)
