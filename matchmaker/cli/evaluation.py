@@ -1,0 +1,127 @@
+"""Commands over a folder in BEIR layout: rank, score, evaluate."""
+
+import json
+import math
+import statistics
+from dataclasses import asdict
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matchmaker.cli.parts import EXISTING_FOLDER, Parts, parts, refusals
+
+if TYPE_CHECKING:
+    from embeddings.collection import Collection
+    from embeddings.fusion import Calibration
+
+TAG = "matchmaker"
+OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+def _open(found: Parts, folder: Path, *, judged: bool) -> "tuple[Collection, Calibration]":
+    from embeddings.collection import Collection
+    from matchmaker.matching.ranker import Ranker
+
+    ranker = Ranker(found.config)
+    Collection.check(folder, judged=judged)
+    return Collection.read(folder, ranker.encoder, judged=judged, progress=True), ranker.calibration
+
+
+@click.command()
+@click.argument("folder", type=EXISTING_FOLDER)
+@click.option("--top", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@click.option("--out", type=OUT, required=True)
+def rank(folder: Path, *, top: int, out: Path) -> None:
+    """Rank FOLDER's corpus for each of its queries; writes a TREC run (qid Q0 docid rank score tag)."""
+    from tqdm import tqdm
+
+    with refusals():
+        collection, calibration = _open(parts(), folder, judged=False)
+        matcher = collection.matcher(calibration)
+        questions = collection.questions(matcher)
+        with tqdm(total=len(questions), desc="ranking", unit="query", leave=False) as shown:
+            found = matcher.search_many(questions, top, tick=shown.update)
+        names = collection.offers.names
+        lines = [
+            f"{query} Q0 {names[hit.id]} {place} {hit.score:.12f} {TAG}\n"
+            for query, hits in zip(collection.needs.names, found, strict=True)
+            for place, hit in enumerate(hits, start=1)
+        ]
+        _write(out, lines)
+
+
+@click.command()
+@click.argument("folder", type=EXISTING_FOLDER)
+@click.option("--out", type=OUT, required=True)
+def score(folder: Path, *, out: Path) -> None:
+    """Score exactly the pairs in FOLDER's qrels.tsv; writes TSV with query-id, corpus-id, score 0..1, level 0..3."""
+    with refusals():
+        collection, calibration = _open(parts(), folder, judged=True)
+        matcher = collection.matcher(calibration)
+        questions = collection.questions(matcher)
+        hits: dict[tuple[str, str], Any] = {}
+        for need, (offers, _) in collection.labels().items():
+            for hit in matcher.score(questions[need], offers.tolist()):
+                hits[collection.needs.names[need], collection.offers.names[hit.id]] = hit
+        lines = ["query-id\tcorpus-id\tscore\tlevel\n"]
+        for one in collection.judgements:
+            hit = hits[one.query, one.document]
+            lines.append(f"{one.query}\t{one.document}\t{hit.score:.12f}\t{hit.level}\n")
+        _write(out, lines)
+
+
+@click.command()
+@click.argument("folder", type=EXISTING_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option("--no-cross-validation", is_flag=True, help="Only the stored calibration; quicker.")
+def evaluate(folder: Path, *, as_json: bool, no_cross_validation: bool) -> None:
+    """Measure matching on FOLDER: recall@50, nDCG@10 and AUC, for both legs, each leg, and cross-validated."""
+    from embeddings.calibrate import all_scores, cross_validate
+    from embeddings.collection import legs
+    from embeddings.evaluate import figures
+
+    with refusals():
+        collection, calibration = _open(parts(), folder, judged=True)
+        matcher = collection.matcher(calibration)
+        questions = collection.questions(matcher)
+        labels = collection.labels()
+        dense, lexical = legs(matcher, questions)
+        rows: dict[str, Any] = {"stored": figures(all_scores(collection, calibration), labels)}
+        if not no_cross_validation:
+            rows["cross_validated"] = cross_validate(collection)
+        rows |= {"dense": figures(dense, labels), "lexical": figures(lexical, labels)}
+        times = []
+        for question in questions:
+            started = perf_counter()
+            matcher.search(question, 50)
+            times.append(perf_counter() - started)
+    seconds = {**collection.seconds, "median_search": statistics.median(times)}
+    if as_json:
+        answer = {**_plain(rows["stored"]), **{name: _plain(row) for name, row in rows.items()}, "seconds": seconds}
+        click.echo(json.dumps(answer, indent=1))
+    else:
+        _table(rows, seconds)
+
+
+def _plain(found: Any) -> dict[str, Any]:
+    return {
+        key: None if isinstance(value, float) and math.isnan(value) else value for key, value in asdict(found).items()
+    }
+
+
+def _table(rows: dict[str, Any], seconds: dict[str, float]) -> None:
+    click.echo(f"{'':<16} recall@50  nDCG@10  AUC")
+    for name, row in rows.items():
+        click.echo(f"{name:<16} {row.recall_at_50:9.3f}  {row.ndcg_at_10:7.3f}  {row.auc:.3f}")
+    one = rows["stored"]
+    click.echo(f"needs in recall {one.needs_in_recall}, in nDCG {one.needs_in_ndcg}; pairs {one.pairs}")
+    click.echo("seconds: " + ", ".join(f"{name} {value:.4g}" for name, value in seconds.items()))
+
+
+def _write(out: Path, lines: list[str]) -> None:
+    # Aside first: a reader never sees half a file, and a refusal leaves the old one.
+    aside = out.with_name(f"{out.name}.part")
+    aside.write_text("".join(lines), encoding="utf-8")
+    aside.replace(out)

