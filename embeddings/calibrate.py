@@ -18,6 +18,8 @@ from embeddings.fusion import DEFAULT_FILE, Calibration
 
 FOLDS = 10
 SEED = 20230401
+# The mean of a hundred needs is itself uncertain, so it is not subtracted whole.
+SHRINK = 0.9
 GRID = np.arange(0.15, 1.05, 0.05).round(2)
 # The figures jump from one weight to the next with single pairs; their average over neighbours says where the hill is.
 NEIGHBOURS = 7
@@ -29,7 +31,7 @@ def fit(collection: Collection, needs: Sequence[int]) -> Calibration:
     The weight of the lexical leg is the one on a coarse grid with the best sum of the three figures; and offset
     make `score` the probability of grade >= 1; the thresholds give the best quadratic kappa.
     """
-    need_mean = collection.needs.vectors[list(needs)].mean(0)
+    need_mean = SHRINK * collection.needs.vectors[list(needs)].mean(0)
     draft = Calibration(collection.model, 0.5, 1.0, 0.0, (0.25, 0.5, 0.75), tuple(map(_short, need_mean)))
     matcher = collection.matcher(draft)
     all_dense, all_lexical = legs(matcher, collection.questions(matcher))

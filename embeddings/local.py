@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 from tokenizers import Tokenizer
 
 from embeddings.bodies import body_of
@@ -38,6 +38,7 @@ class LocalEncoder(TwoVerbs):
         self._head, self._tail = around(self._tokenizer)
         self._after = list(model)[1:]
         self._body = body_of(model)
+        self._threads = ThreadpoolController()
         if precision is Precision.BF16:
             self._body.lower()
 
@@ -54,14 +55,21 @@ class LocalEncoder(TwoVerbs):
         return found
 
     def _passes(self, work: Sequence[Sequence[Row]], *, prompt: str) -> Iterator[NDArray[np.float32]]:
-        """Many batches: one thread each, side by side. Threads that share one pass would wait for each other at
+        """Many batches run side by side, one thread each. Threads that share one pass would wait for each other at
         every step, which on a busy machine costs more than the sharing wins."""
-        workers = min(torch.get_num_threads(), len(work))
-        if workers < 2:
-            yield from (self._forward(batch, prompt=prompt) for batch in work)
+        if len(work) == 1 and self.precision is Precision.FP32:
+            yield self._forward(work[0], prompt=prompt)
             return
-        with ThreadPoolExecutor(workers, thread_name_prefix="encode", initializer=one_thread) as pool:
-            yield from pool.map(lambda batch: self._forward(batch, prompt=prompt), work)
+        # bfloat16 keeps to one thread even for one batch: how a product is shared out decides how it is rounded,
+        # and rounding that coarse would show in the score.
+        with ThreadPoolExecutor(min(torch.get_num_threads(), len(work)), "encode") as pool:
+            yield from pool.map(lambda batch: self._alone(batch, prompt=prompt), work)
+
+    def _alone(self, batch: Sequence[Row], *, prompt: str) -> NDArray[np.float32]:
+        """The limit holds for the calling thread only, so a query beside a bulk run keeps its threads."""
+        torch.get_num_threads()  # torch sets the number at its first use in a thread: let it, then overrule it
+        with self._threads.limit(limits=1, user_api="openmp"):
+            return self._forward(batch, prompt=prompt)
 
     def _rows(self, texts: Sequence[str], *, start: int, prompt: str) -> list[Row]:
         """Refuses a text of which the tokenizer leaves nothing, such as one of control characters only."""
@@ -94,12 +102,6 @@ class LocalEncoder(TwoVerbs):
             features = module(features)
         vector: torch.Tensor = features["sentence_embedding"][0]
         return vector
-
-
-def one_thread() -> None:
-    """Holds for the calling thread only, unlike torch's own setting, so a query beside a bulk run keeps its threads."""
-    torch.get_num_threads()  # torch sets the number itself at its first use in a thread: let it, then overrule it
-    threadpool_limits(1, user_api="openmp")
 
 
 def plain_tokenizer(model: "SentenceTransformer") -> Tokenizer:

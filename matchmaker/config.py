@@ -1,7 +1,9 @@
 """Every setting, read once from the environment; each is described in docs/settings.md."""
 
+import math
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ class Config:
     encoder_url: str = ""
     encoder_key: str = ""
     encoder_timeout_s: float = 30.0
+    encoder_need_prompt: str | None = None
+    encoder_offer_prompt: str | None = None
     precision: str = "auto"
     hnsw_from: int = 200_000
     host: str = "127.0.0.1"
@@ -48,11 +52,13 @@ class Config:
             encoder_url=env.get("MATCHMAKER_ENCODER_URL", ""),
             encoder_key=env.get("MATCHMAKER_ENCODER_KEY", ""),
             encoder_timeout_s=_number(env, "MATCHMAKER_ENCODER_TIMEOUT", 30),
+            encoder_need_prompt=env.get("MATCHMAKER_ENCODER_NEED_PROMPT"),
+            encoder_offer_prompt=env.get("MATCHMAKER_ENCODER_OFFER_PROMPT"),
             precision=_choice(env, "MATCHMAKER_PRECISION", ("auto", "fp32", "bf16")),
-            hnsw_from=int(_number(env, "MATCHMAKER_HNSW_FROM", 200_000)),
+            hnsw_from=_whole(env, "MATCHMAKER_HNSW_FROM", 200_000),
             host=env.get("MATCHMAKER_HOST", "127.0.0.1"),
-            port=int(_number(env, "MATCHMAKER_PORT", 8000)),
-            trusted_proxies=int(_number(env, "MATCHMAKER_TRUSTED_PROXIES", 0)),
+            port=_whole(env, "MATCHMAKER_PORT", 8000, most=65_535),
+            trusted_proxies=_whole(env, "MATCHMAKER_TRUSTED_PROXIES", 0),
         )
 
 
@@ -68,9 +74,16 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
         value = float(env.get(name, default))
     except ValueError:
         raise ValueError(f"{name} is {env[name]!r}; it must be a number") from None
-    if value < 0:
-        raise ValueError(f"{name} is {env[name]!r}; it must not be negative")
+    if not 0 <= value < math.inf:
+        raise ValueError(f"{name} is {env[name]!r}; it must be a number from 0 up")
     return value
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, *, most: int = 1_000_000_000) -> int:
+    value = _number(env, name, default)
+    if value != int(value) or value > most:
+        raise ValueError(f"{name} is {env[name]!r}; it must be a whole number up to {most}")
+    return int(value)
 
 
 def _kept_secret(data_dir: Path) -> str:
@@ -78,9 +91,14 @@ def _kept_secret(data_dir: Path) -> str:
     path = data_dir / "secret_key"
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
+        # Aside first: a process that starts or dies in this moment must not meet, or leave, an empty secret.
+        descriptor, aside = tempfile.mkstemp(dir=data_dir, prefix="secret_key.")
         try:
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            with open(descriptor, "w") as file:
                 file.write(secrets.token_urlsafe(48))
+            os.link(aside, path)
         except FileExistsError:
             pass  # another process made it in the same moment
+        finally:
+            os.unlink(aside)
     return path.read_text().strip()

@@ -5,10 +5,15 @@ from sqlalchemy.orm import Session
 
 from matchmaker.audit import rules
 from matchmaker.audit.models import AuditEntry
+from matchmaker.core import changes
 
 
 def first_broken(session: Session) -> int | None:
-    """Walk the whole chain; the number of the first entry that does not follow from the one before, or None."""
+    """Walk the whole chain; the number of the first entry that does not follow from the one before, or None.
+
+    Entries cut off at the end leave the rest of the chain whole; the counter tells that they are missing.
+    """
+    last = changes.latest(session, rules.STREAM)
     previous, expected = rules.GENESIS, 1
     for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=1000)):
         facts = {name: getattr(entry, name) for name in ("actor", "role", "via", "action", "subject", "detail")}
@@ -16,4 +21,4 @@ def first_broken(session: Session) -> int | None:
         if entry.number != expected or entry.digest != right:
             return expected
         previous, expected = entry.digest, expected + 1
-    return None
+    return expected if expected <= last else None

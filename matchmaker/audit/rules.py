@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+STREAM = "audit"
 GENESIS = "0" * 64
 
 

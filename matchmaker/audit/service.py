@@ -12,7 +12,7 @@ from matchmaker.audit.models import AuditEntry
 from matchmaker.core import changes, clock
 from matchmaker.core.actor import Actor
 
-STREAM = "audit"
+STREAM = rules.STREAM
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from matchmaker.cli.parts import bar, parts, refusals
 @click.option("--form", multiple=True, help="product, capacity, technology, service or equipment.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def match(
-    listing_id: int, top: int, chain: tuple[str, ...], town: tuple[str, ...], form: tuple[str, ...], *, as_json: bool
+    *, listing_id: int, top: int, chain: tuple[str, ...], town: tuple[str, ...], form: tuple[str, ...], as_json: bool
 ) -> None:
     """Show the best partners for a listing, with the reasons."""
     from matchmaker.core.actor import Actor

@@ -57,13 +57,19 @@ def parts() -> Parts:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turn what the features and the library refuse, and a full disk, into one line and exit code 1."""
+    """Turn what the features, the library, the database and the disk refuse into one line and exit code 1."""
     from embeddings.errors import EmbeddingError
+    from matchmaker.core.db import DATABASE_FAULTS
 
     try:
         yield
     except (DomainError, EmbeddingError) as error:
         raise click.ClickException(str(error)) from error
+    except DATABASE_FAULTS as error:
+        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise click.ClickException(
+            f"the database cannot be used: {said}; is MATCHMAKER_DATABASE_URL right, and was `init` run?"
+        ) from error
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise click.ClickException(f"{error.strerror or error}{where}") from error

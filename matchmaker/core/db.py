@@ -17,6 +17,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -29,6 +30,8 @@ NAMING = {
 }
 BUSY_TIMEOUT_MS = 15_000
 BEGIN_MODE = "sqlite_begin"
+# What an operator can mend: a wrong address, a server that is down, a full disk, a database never prepared.
+DATABASE_FAULTS = (ArgumentError, OperationalError, ProgrammingError)
 
 
 class Base(DeclarativeBase):

@@ -1,8 +1,6 @@
 """Brings a database to the shape of the models, and back."""
 
 import importlib
-import importlib.util
-import pkgutil
 from pathlib import Path
 
 from alembic import command
@@ -18,9 +16,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 
 def load_models() -> None:
     """Import every feature's models, so that the metadata is complete."""
-    for package in pkgutil.iter_modules(matchmaker.__path__, "matchmaker."):
-        if package.ispkg and importlib.util.find_spec(f"{package.name}.models"):
-            importlib.import_module(f"{package.name}.models")
+    # Looking for the files, not the modules: asking the import system would load every page and command as well.
+    for path in sorted(Path(matchmaker.__path__[0]).glob("*/models.py")):
+        importlib.import_module(f"matchmaker.{path.parent.name}.models")
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

@@ -1,17 +1,19 @@
 """Amounts are integer fen (1 yuan = 100 fen); people write them in yuan or in 万元."""
 
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 10_000 * FEN_PER_YUAN
 # A bigint holds more, but no deal in the district exceeds 1,000 亿元: larger is a typing error.
 MAX_FEN = 100_000_000_000 * FEN_PER_YUAN
+# Refuses instead of rounding: a digit too fine to be kept must not vanish on the way.
+_EXACT = Context(prec=40, traps=[InvalidOperation, Overflow, Inexact])
 
 
 def fen_from_wan(text: str) -> int:
     """Fen for a decimal string in 万元, such as "12.5" or "1,200". Refuses negatives and parts of a fen."""
     try:
-        fen = Decimal(text.replace(",", "").replace("，", "")) * FEN_PER_WAN
+        fen = _EXACT.multiply(Decimal(text.replace(",", "").replace("，", "")), Decimal(FEN_PER_WAN))
     except ArithmeticError:
         raise ValueError(f"not an amount in 万元: {text!r}") from None
     if not fen.is_finite() or fen < 0 or fen > MAX_FEN:

@@ -54,12 +54,13 @@ class LiveIndex:
             self._market = self._open(session, newest)
             self.waiting.clear()
         market = self._market
-        if market.listings_seen < (latest := changes.latest(session, LISTINGS)):
-            while changed := listings.changed_since(session, change_seq=market.listings_seen, limit=CHUNK):
-                self._take_in(session, market, list(changed))
-                market.listings_seen = changed[-1].change_seq
-                session.expunge_all()
-            market.listings_seen = max(market.listings_seen, latest)
+        if market.listings_seen < changes.latest(session, LISTINGS):
+            # A session of its own, emptied after every chunk: the caller's rows stay attached, memory stays small.
+            with Session(session.get_bind()) as own:
+                while changed := listings.changed_since(own, change_seq=market.listings_seen, limit=CHUNK):
+                    self._take_in(own, market, list(changed))
+                    market.listings_seen = changed[-1].change_seq
+                    own.expunge_all()
         self._take_waiting(session, market)
         return market
 

@@ -83,7 +83,6 @@ def health(session: Session, engine: LiveIndex) -> dict[str, object]:
     return {
         "encoder": ranker.encoder.fingerprint if ranker.readiness == "ready" else "",
         "state": str(ranker.readiness),
-        "problem": ranker.problem,
         "listings": changes.latest(session, LISTINGS),
         "listings_seen": market.listings_seen if market else 0,
         "needs": len(market.sides[Side.NEED]) if market else 0,
@@ -108,9 +107,14 @@ def _answer(
         hits = matcher.search(question, depth, allowed=allowed)
         waiting = len(engine.waiting)
     ranked = _with_constraints(session, engine, asked, hits)[:top]
-    matches = _with_reasons(session, engine, market, asked, ranked)
-    good = any(match.level > Level.NONE for match in matches)
+    matches = _with_reasons(session, engine, market, asked, ranked=ranked)
+    good = any(_is_good(match) for match in matches)
     return MatchPage(tuple(matches), int(np.count_nonzero(allowed)), waiting, good)
+
+
+def _is_good(match: Match) -> bool:
+    """Worth a phone call. A weak match without a single telling word in common is only the least bad of all."""
+    return match.level >= Level.FAIR or (match.level == Level.WEAK and bool(match.shared_terms))
 
 
 def _with_constraints(session: Session, engine: LiveIndex, asked: _Asked, hits: list[Hit]) -> list[_Ranked]:
@@ -128,7 +132,7 @@ def _with_constraints(session: Session, engine: LiveIndex, asked: _Asked, hits: 
 
 
 def _with_reasons(
-    session: Session, engine: LiveIndex, market: Market, asked: _Asked, ranked: Sequence[_Ranked]
+    session: Session, engine: LiveIndex, market: Market, asked: _Asked, *, ranked: Sequence[_Ranked]
 ) -> list[Match]:
     stored = _stored(session, engine, [one.listing for one in ranked])
     mine = Told(asked.title, asked.body, asked.encoded.sentences)

@@ -73,6 +73,8 @@ class Ranker:
             api_key=config.encoder_key or None,
             timeout=config.encoder_timeout_s,
             precision=config.precision,
+            need_prompt=config.encoder_need_prompt,
+            offer_prompt=config.encoder_offer_prompt,
         )
         self.readiness = Readiness.LOADING
         try:

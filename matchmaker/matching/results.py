@@ -55,8 +55,8 @@ class Match:
 class MatchPage:
     """The answer to one question. `compared` is how many open listings passed the filters.
 
-    `waiting` counts new listings whose vector is still being made. `any_good` is False when nothing reaches WEAK:
-    the honest answer is then "no good match".
+    `waiting` counts new listings whose vector is still being made. `any_good` is False when nothing is
+    fairly strong, nor weak with telling words in common: the honest answer is then "no good match".
     """
 
     matches: tuple[Match, ...]

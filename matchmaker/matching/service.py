@@ -100,9 +100,10 @@ def _encode(sessions: sessionmaker[Session], ranker: Ranker, chunk: Sequence[Lis
                 )
             )
     with unit(sessions) as session:
+        # First the number: it makes two refreshes take turns, so that neither inserts what the other just did.
+        changes.take(session, VECTORS)
         for row in rows:
             session.merge(row)
-        changes.take(session, VECTORS)
 
 
 def _vectors_of_offers(ranker: Ranker):  # type: ignore[no-untyped-def]

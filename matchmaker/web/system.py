@@ -2,6 +2,7 @@
 
 import logging
 from io import BytesIO
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -44,7 +45,7 @@ def language(code: str) -> AnyResponse:
     """Switch the language and go back to the page of this site that the visitor came from."""
     if code not in LANGUAGES:
         abort(404)
-    target = request.args.get("next", "")
+    target = request.args.get("next") or _came_from()
     response = redirect(target if is_local(target) else url_for("search.page"), 303)
     remember(response, code)  # type: ignore[arg-type]
     return response
@@ -59,3 +60,9 @@ def import_template(kind: str) -> Response:
     write_template(Kind(kind), file)
     file.seek(0)
     return send_file(file, mimetype=XLSX, as_attachment=True, download_name=f"{kind}-template.xlsx")
+
+
+def _came_from() -> str:
+    """The page of this site that holds the link; empty when it was another site's."""
+    split = urlsplit(request.referrer or "")
+    return f"{split.path}?{split.query}" if split.netloc == request.host else ""
