@@ -1,1 +1,1 @@
-"""Measurements that stand behind the figures in docs/benchmarks.md; each module runs by itself, `make bench` runs all."""
+"""Measurements behind the figures in docs/benchmarks.md; each module runs by itself, `make bench` runs all."""

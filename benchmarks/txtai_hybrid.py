@@ -6,6 +6,7 @@
 import sys
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -24,7 +25,7 @@ DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "eval" / "techmatch-d
 
 def main(folder: Path) -> None:
     """Print recall@50 and the median time from text to ranking, for both."""
-    from txtai import Embeddings
+    import txtai
 
     from embeddings import beir
 
@@ -34,7 +35,7 @@ def main(folder: Path) -> None:
     corpus = list(beir.read_records(folder / "corpus.jsonl").values())
     collection = Collection.read(folder, model := encoder(), judged=True, progress=True)
     matcher = collection.matcher(Calibration.load())
-    theirs = Embeddings(
+    theirs: Any = txtai.Embeddings(
         path=str(Config.from_env().models_dir / "multilingual-e5-small"),
         hybrid=True,
         instructions={"query": "query: ", "data": "passage: "},

@@ -1,6 +1,6 @@
 """A folder in BEIR's layout, encoded: needs as queries, offers as corpus, and a snapshot of those offers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -92,9 +92,18 @@ class Collection:
         return {need: (table[:, 0], table[:, 1]) for need, table in tables.items()}
 
 
-def legs(matcher: Matcher, questions: list[Question]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Both legs for every pair, each [needs, rows]: for measuring, where the folder is small."""
-    rows = matcher.dense.vectors(np.arange(len(matcher.dense.ids)))
-    dense = np.stack([question.dense for question in questions]) @ rows.T
-    lexical = np.stack([matcher.lexical.scores(question.lexical) for question in questions])
-    return np.asarray(dense, np.float32), lexical
+class Legs:
+    """Both legs of every pair of a collection, [needs, offers]: for measuring, where the folder is small."""
+
+    def __init__(self, collection: Collection) -> None:
+        neutral = Calibration(model="", lexical_weight=0.0, slope=1.0, offset=0.0, levels=(0.0, 0.0, 0.0))
+        matcher = collection.matcher(neutral)
+        self._needs, self._snapshot = collection.needs.vectors, matcher.snapshot
+        self._rows = matcher.dense.vectors(np.arange(len(matcher.dense.ids)))
+        asked = [matcher.snapshot.lexical_need(terms) for terms in collection.needs.terms]
+        self.lexical: NDArray[np.float32] = np.stack([matcher.lexical.scores(one) for one in asked])
+
+    def dense(self, need_mean: NDArray[np.float32] | None) -> NDArray[np.float32]:
+        """The dense leg when needs are centred by `need_mean`, or like the offers; nothing else depends on it."""
+        snapshot = self._snapshot if need_mean is None else replace(self._snapshot, need_mean=need_mean)
+        return np.asarray(snapshot.dense_need(self._needs) @ self._rows.T, np.float32)

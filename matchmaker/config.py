@@ -100,5 +100,5 @@ def _kept_secret(data_dir: Path) -> str:
         except FileExistsError:
             pass  # another process made it in the same moment
         finally:
-            os.unlink(aside)
+            Path(aside).unlink()
     return path.read_text().strip()

@@ -1,5 +1,7 @@
 """Reading the audit log."""
 
+from contextlib import closing
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,10 +17,12 @@ def first_broken(session: Session) -> int | None:
     """
     last = changes.latest(session, rules.STREAM)
     previous, expected = rules.GENESIS, 1
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=1000)):
-        facts = {name: getattr(entry, name) for name in ("actor", "role", "via", "action", "subject", "detail")}
-        right = rules.digest(previous, number=entry.number, at=entry.at, facts=facts)
-        if entry.number != expected or entry.digest != right:
-            return expected
-        previous, expected = entry.digest, expected + 1
+    statement = select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=1000)
+    with closing(session.scalars(statement)) as entries:
+        for entry in entries:
+            facts = {name: getattr(entry, name) for name in ("actor", "role", "via", "action", "subject", "detail")}
+            right = rules.digest(previous, number=entry.number, at=entry.at, facts=facts)
+            if entry.number != expected or entry.digest != right:
+                return expected
+            previous, expected = entry.digest, expected + 1
     return expected if expected <= last else None

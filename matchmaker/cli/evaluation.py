@@ -79,7 +79,7 @@ def score(folder: Path, *, out: Path) -> None:
 def evaluate(folder: Path, *, as_json: bool, no_cross_validation: bool) -> None:
     """Measure matching on FOLDER: recall@50, nDCG@10 and AUC, for both legs, each leg, and cross-validated."""
     from embeddings.calibrate import all_scores, cross_validate
-    from embeddings.collection import legs
+    from embeddings.collection import Legs
     from embeddings.evaluate import figures
 
     with refusals():
@@ -87,11 +87,13 @@ def evaluate(folder: Path, *, as_json: bool, no_cross_validation: bool) -> None:
         matcher = collection.matcher(calibration)
         questions = collection.questions(matcher)
         labels = collection.labels()
-        dense, lexical = legs(matcher, questions)
-        rows: dict[str, Any] = {"stored": figures(all_scores(collection, calibration), labels)}
+        legs = Legs(collection)
+        stored = all_scores(legs, calibration, collection.model)
+        rows: dict[str, Any] = {"stored": figures(stored, labels)}
         if not no_cross_validation:
-            rows["cross_validated"] = cross_validate(collection)
-        rows |= {"dense": figures(dense, labels), "lexical": figures(lexical, labels)}
+            rows["cross_validated"] = cross_validate(collection, legs)
+        dense = legs.dense(calibration.mean_for(collection.model))
+        rows |= {"dense": figures(dense, labels), "lexical": figures(legs.lexical, labels)}
         times = []
         for question in questions:
             started = perf_counter()

@@ -16,27 +16,25 @@ from matchmaker.listings.models import Listing, ListingNode
 from matchmaker.listings.schemas import ListingIn
 
 STREAM = "listings"
-PLAIN = tuple(
-    [
-        "side",
-        "form",
-        "state",
-        "visibility",
-        "title",
-        "summary",
-        "detail",
-        "requirement",
-        "fields",
-        "cooperation",
-        "maturity",
-        "trl",
-        "ip_type",
-        "ip_status",
-        "ip_no",
-        "valid_from",
-        "valid_to",
-        "partner_sought",
-    ]
+PLAIN = (
+    "side",
+    "form",
+    "state",
+    "visibility",
+    "title",
+    "summary",
+    "detail",
+    "requirement",
+    "fields",
+    "cooperation",
+    "maturity",
+    "trl",
+    "ip_type",
+    "ip_status",
+    "ip_no",
+    "valid_from",
+    "valid_to",
+    "partner_sought",
 )
 
 

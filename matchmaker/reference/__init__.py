@@ -1,1 +1,1 @@
-"""What the district itself is: its seven towns and its industry chains. Read from `seed_data/reference/`, never changed at run time."""
+"""What the district itself is: towns, chains, terms. Read from `seed_data/reference/`, never changed at run time."""
