@@ -7,7 +7,7 @@ DATA := $(or $(MATCHMAKER_DATA),var)
 TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup run test lint bench screens clean
+.PHONY: help setup run test lint bench clean
 .DELETE_ON_ERROR:
 
 help:

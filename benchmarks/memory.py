@@ -73,14 +73,14 @@ def _fill(config: Config) -> None:
     said = [sentence for record in records for sentence in sentences(record.body)]
     codes = re.findall(r'"uscc": "(\w{18})"', (ROOT / "seed_data/district/organisations.jsonl").read_text())
     vectors = synthetic_vectors(LISTINGS, ranker.encoder.card.dim, random)
+    bodies = ["".join(said[at] for at in row) for row in random.integers(0, len(said), (LISTINGS, 8))]
+    inputs = [
+        _listing(number, organisation=codes[number % len(codes)], title=records[number % len(records)].title, body=body)
+        for number, body in enumerate(bodies)
+    ]
     for start in range(0, LISTINGS, 1000):
         with unit(sessions) as session:
-            numbers = range(start, start + 1000)
-            batch = save_listings(
-                session,
-                actor,
-                data=[_listing(n, random, said, codes, records[n % len(records)].title) for n in numbers],
-            )
+            batch = save_listings(session, actor, data=inputs[start : start + 1000])
             for listing, vector in zip(batch, vectors[start : start + 1000], strict=True):
                 session.add(_row(listing, vector, ranker.encoder.fingerprint, random))
         print(f"\r{start + 1000} listings", end="", file=sys.stderr)
@@ -89,10 +89,9 @@ def _fill(config: Config) -> None:
     engine.dispose()
 
 
-def _listing(number: int, random: np.random.Generator, said: list[str], codes: list[str], title: str) -> ListingIn:
-    body = "".join(said[at] for at in random.integers(0, len(said), 8))
+def _listing(number: int, *, organisation: str, title: str, body: str) -> ListingIn:
     side = "offer" if number % 2 else "need"
-    values = {"organisation": codes[number % len(codes)], "ref": f"M-{number}", "side": side, "form": "product"}
+    values = {"organisation": organisation, "ref": f"M-{number}", "side": side, "form": "product"}
     return ListingIn.model_validate({**values, "title": title, "detail": body, "chain_nodes": ["HYD-09"]})
 
 

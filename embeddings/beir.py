@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.errors import EmbeddingError
-from embeddings.text import Record
+from embeddings.text import Record, readable
 
 MAX_TEXT = 200_000
 
@@ -40,17 +40,22 @@ def read_records(path: Path) -> dict[str, Record]:
 def _record(line: str, where: str) -> tuple[str, Record]:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadFolder(f"{where} is not JSON: {error}") from None
     if not isinstance(row, dict):
         raise BadFolder(f"{where} is not a JSON object")
     record_id = row.get("_id")
-    if not isinstance(record_id, str) or not record_id.strip() or any(mark.isspace() for mark in record_id):
+    if not isinstance(record_id, str) or not record_id.strip() or not _plain(record_id):
         raise BadFolder(f"{where}, field _id: a non-empty text without blanks is needed, not {record_id!r}")
     texts = [_text(row, name, where) for name in ("title", "text")]
-    if not any(text.strip() for text in texts):
+    if not any(map(readable, texts)):
         raise BadFolder(f"{where}, field title: both title and text are empty ({record_id})")
     return record_id, Record(texts[0].strip(), texts[1].strip())
+
+
+def _plain(name: str) -> bool:
+    # It stands in the answer between blanks or tabs; half a surrogate pair could not be written at all.
+    return not any(mark.isspace() or not mark.isprintable() for mark in name)
 
 
 def _text(row: dict[str, object], name: str, where: str) -> str:
@@ -88,6 +93,8 @@ def read_judgements(path: Path, queries: dict[str, Record], corpus: dict[str, Re
             raise BadFolder(f"{where}: the pair {query} {document} stands in the file twice")
         seen.add((query, document))
         found.append(Judgement(query, document, int(grade)))
+    if not found:
+        raise BadFolder(f"{path} has no judgements")
     return found
 
 

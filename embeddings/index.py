@@ -1,11 +1,12 @@
 """The dense index: FAISS over rows that come, change and go; filtered before the top is taken.
 
-Exact up to a configured size, HNSW above it. A changed or removed row is only marked dead; when a quarter is dead the
-index is built anew from the live rows.
+Exact up to a configured size, HNSW above it, except where a filter leaves so little that the graph would miss it. A
+changed or removed row is only marked dead; when a quarter is dead the index is built anew from the live rows.
 """
 
 import json
 import os
+import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from embeddings.errors import EmbeddingError
 HNSW_LINKS = 32
 HNSW_BUILD_EFFORT = 80
 HNSW_SEARCH_EFFORT = 256
+# Below this share of rows allowed, walking the graph finds too few of them, or none: every allowed row is looked at.
+GRAPH_SHARE = 0.2
 DEAD_SHARE = 0.25
 MIN_DEAD = 1024
 
@@ -58,10 +61,7 @@ class DenseIndex:
 
     def upsert(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> bool:
         """Add rows, or replace those with the same id. True when positions of older rows moved."""
-        if vectors.shape != (len(ids), self.dim):
-            raise EmbeddingError(f"vectors of shape {vectors.shape} do not fit {len(ids)} ids of {self.dim} numbers")
-        if len(np.unique(ids)) != len(ids):
-            raise EmbeddingError("the same id twice in one upsert")
+        self.check(ids, vectors)
         moved = self.remove(ids)
         start = len(self.ids)
         self._faiss.add(np.ascontiguousarray(vectors, np.float32))
@@ -72,6 +72,13 @@ class DenseIndex:
             self._rebuild()
             return True
         return moved
+
+    def check(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Refuse what cannot be upserted, before anything is changed."""
+        if vectors.shape != (len(ids), self.dim):
+            raise EmbeddingError(f"vectors of shape {vectors.shape} do not fit {len(ids)} ids of {self.dim} numbers")
+        if len(np.unique(ids)) != len(ids):
+            raise EmbeddingError("the same id twice in one upsert")
 
     def remove(self, ids: NDArray[np.int64]) -> bool:
         """Forget rows; unknown ids are fine. True when positions of other rows moved."""
@@ -102,13 +109,15 @@ class DenseIndex:
         if available < len(mask):
             bits = np.packbits(mask, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(mask), faiss.swig_ptr(bits))
-        if self.exact:
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        else:
+        rows = self._faiss
+        if not self.exact and available >= max(GRAPH_SHARE * len(mask), 2 * k):
             parameters = faiss.SearchParametersHNSW(  # type: ignore[attr-defined]
                 sel=selector, efSearch=max(HNSW_SEARCH_EFFORT, 2 * k)
             )
-        scores, positions = self._faiss.search(np.ascontiguousarray(queries, np.float32), k, params=parameters)
+        else:
+            rows = self._faiss if self.exact else self._faiss.storage  # type: ignore[attr-defined]  # the graph's own flat rows
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        scores, positions = rows.search(np.ascontiguousarray(queries, np.float32), k, params=parameters)
         return scores, positions
 
     def _rebuild(self) -> None:
@@ -142,10 +151,11 @@ class DenseIndex:
         """What `save` wrote; EmbeddingError when it is missing, damaged, or of another encoder."""
         path = folder / "dense.npz"
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            # Opened here, since numpy leaves a damaged file open.
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 manifest = Manifest(**json.loads(str(stored["manifest"])))
                 ids, vectors = stored["ids"], stored["vectors"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise EmbeddingError(f"no usable index in {folder}: {error}") from error
         if manifest.encoder != encoder or vectors.shape != (manifest.count, manifest.dim):
             raise EmbeddingError(f"the index in {folder} is of {manifest.encoder}, not of {encoder}: build it anew")

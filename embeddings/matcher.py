@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.errors import EmbeddingError
 from embeddings.fusion import Calibration
 from embeddings.index import DenseIndex
 from embeddings.inverted import InvertedIndex
@@ -19,6 +20,8 @@ from embeddings.represent import Verb
 from embeddings.snapshot import Snapshot
 
 FIRST_LOOK = 256
+# FAISS adds up in another order than the final score does: what is this close to the bar might still clear it.
+ROUNDING = 1e-3
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ class Matcher:
         need = self.verb == "need"
         dense = self.snapshot.dense_need(vectors) if need else self.snapshot.dense_offer(vectors)
         weigh = self.snapshot.lexical_need if need else self.snapshot.lexical_offer
+        self.dense.check(ids, dense)
+        if len(terms) != len(ids):
+            raise EmbeddingError(f"{len(terms)} lists of terms do not fit {len(ids)} ids")
         self.remove(ids)
         before = self.dense.ids
         self.lexical.append([weigh(one) for one in terms])
@@ -110,13 +116,11 @@ class Matcher:
         look: tuple[NDArray[np.float32], NDArray[np.int64]],
     ) -> list[Hit]:
         found = look[1][look[1] >= 0]  # HNSW pads with -1 when it finds fewer
-        if not len(found):
-            return []
         lexical = self.lexical.scores(question.lexical)
-        floor = float(look[0][len(found) - 1])
         # The dense part of rows not found is at most `floor`; the top-th sum found so far is the bar to clear.
+        floor = float(look[0][len(found) - 1]) + ROUNDING if len(found) else 0.0
         fused = self.calibration.fuse(look[0][: len(found)], lexical[found])
-        bar = float(np.partition(fused, -top)[-top]) if len(fused) >= top else -np.inf
+        bar = float(np.partition(fused, -top)[-top]) if 0 < top <= len(fused) else -np.inf
         mask = self.dense.alive if allowed is None else self.dense.alive & allowed
         hopeful = mask & (self.calibration.fuse(np.full(len(lexical), floor, np.float32), lexical) >= bar)
         hopeful[found] = True

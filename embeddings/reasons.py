@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings import everyday
 from embeddings.lexical import GramStatistics, gram_buckets
 from embeddings.text import clauses
 from embeddings.verbs import unit_length
@@ -12,7 +13,9 @@ from embeddings.verbs import unit_length
 MAX_TERMS = 8
 LONGEST_TERM = 10
 # idf below which a single gram is everyday language, as a share of the idf of a gram that no offer has
-TELLING = 0.45
+TELLING = 0.5
+# With fewer offers than this, counting them says nothing of how common a word is.
+ENOUGH = 30
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,9 @@ def shared_terms(asking: str, answering: str, statistics: GramStatistics) -> tup
     found: dict[str, float] = {}
     for clause in clauses(asking):
         for stretch in _stretches(tuple(clause), grams, whole):
-            found[_spell(stretch)] = max(found.get(_spell(stretch), 0.0), _weight(stretch, statistics))
+            if telling := _trimmed(stretch):
+                term = _spell(telling)
+                found[term] = max(found.get(term, 0.0), _weight(telling, statistics))
     best = sorted((term for term, weight in found.items() if weight > 0), key=lambda term: (-found[term], term))
     kept: list[str] = []
     for term in best:
@@ -56,6 +61,17 @@ def _stretches(
     return found
 
 
+def _trimmed(stretch: tuple[str, ...]) -> tuple[str, ...]:
+    """The stretch without everyday characters at its ends; empty when nothing of a trade is left."""
+    start, end = 0, len(stretch)
+    while start < end and stretch[start] in everyday.CHARACTERS:
+        start += 1
+    while start < end and stretch[end - 1] in everyday.CHARACTERS:
+        end -= 1
+    kept = stretch[start:end]
+    return () if "".join(kept) in everyday.WORDS else kept
+
+
 def _spell(stretch: tuple[str, ...]) -> str:
     # Latin words are set apart again; a number keeps to the Chinese character beside it.
     text = ""
@@ -65,17 +81,18 @@ def _spell(stretch: tuple[str, ...]) -> str:
 
 
 def _weight(stretch: tuple[str, ...], statistics: GramStatistics) -> float:
-    """Summed rarity of the bigrams, or of the one run; 0 for one lone Chinese character and for everyday words."""
+    """Summed rarity of the bigrams, or of the one run; 0 for a lone Chinese character, a bare figure, a common word."""
     text = " ".join(stretch)
-    highest = float(np.log(2.0 * statistics.documents + 2.0))
+    enough = statistics.documents >= ENOUGH
+    floor = TELLING * float(np.log(2.0 * statistics.documents + 2.0)) if enough else 0.0
     if len(stretch) == 1:
-        if not (text.isascii() and len(text) > 1):
+        if len(text) < 2 or text.isdigit():
             return 0.0
         rarity = float(statistics.rarity(gram_buckets(text))[0])
-        return rarity if rarity >= TELLING * highest else 0.0
+        return rarity if rarity >= floor else 0.0
     buckets = gram_buckets(text)[len(stretch) :]
     rarities = statistics.rarity(buckets)
-    return float(rarities.sum()) if float(rarities.max()) >= TELLING * highest else 0.0
+    return float(rarities.sum()) if float(rarities.max()) >= floor else 0.0
 
 
 def answers(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
-from embeddings.text import Record, sentences
+from embeddings.text import Record, readable, sentences
 from embeddings.verbs import unit_length
 
 BEGINNING = 200
@@ -33,7 +33,9 @@ def parts(records: Sequence[Record]) -> Parts:
     for record in records:
         starts.append(len(texts))
         beginning = record.full if len(record.full) <= 2 * BEGINNING else record.full[:BEGINNING]
-        texts += dict.fromkeys(text for text in (record.title.strip(), beginning, record.full) if text) or [""]
+        texts += dict.fromkeys(text for text in (record.title.strip(), beginning, record.full) if readable(text)) or [
+            ""
+        ]
     return Parts(texts, starts)
 
 

@@ -30,6 +30,11 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+def readable(text: str) -> bool:
+    """Whether anything in it can be seen: of zero-width and control characters a tokenizer leaves nothing."""
+    return any(mark.isprintable() and not mark.isspace() for mark in text)
+
+
 def clauses(text: str) -> list[list[str]]:
     """The atoms of a text, one list per stretch between punctuation marks; n-grams never cross a mark."""
     found: list[list[str]] = [[]]
@@ -53,6 +58,6 @@ def sentences(text: str) -> list[str]:
         piece = piece.strip()
         if found and (len(piece) < MIN_SENTENCE or len(found[-1]) < MIN_SENTENCE):
             found[-1] += piece
-        elif piece:
+        elif readable(piece):
             found.append(piece)
     return found[:MAX_SENTENCES]

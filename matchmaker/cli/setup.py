@@ -18,7 +18,8 @@ def init(*, no_demo: bool) -> None:
         _migrate(found)
         if found.config.encoder == "bundled":
             _unpack(found)
-        if not no_demo and _seed(found):
+        if not no_demo:
+            _seed(found)
             _encode(found)
     click.echo("ready")
 
@@ -39,8 +40,8 @@ def _unpack(found: Parts) -> None:
     click.echo(f"model: {folder.name}")
 
 
-def _seed(found: Parts) -> bool:
-    """Import the demo district's files that are not in yet; each is one transaction. True when any was written."""
+def _seed(found: Parts) -> None:
+    """Import the demo district's files that are not in yet; each is one transaction."""
     from matchmaker.core.actor import Actor
     from matchmaker.core.unit import reading
     from matchmaker.exchange.importing import import_file
@@ -48,7 +49,6 @@ def _seed(found: Parts) -> bool:
 
     with reading(found.sessions) as session:
         present = recorded(session)
-    written = False
     for name, kind in (("organisations", "organisations"), ("needs", "listings"), ("offers", "listings")):
         if present[name]:
             continue
@@ -58,13 +58,15 @@ def _seed(found: Parts) -> bool:
         if report.bad_rows:
             raise click.ClickException(report.as_text())
         click.echo(f"demo district: {report.written} {name}")
-        written = True
-    return written
 
 
 def _encode(found: Parts) -> None:
+    from matchmaker.core.unit import reading
     from matchmaker.matching import service
 
+    with reading(found.sessions) as session:
+        if not service.lacks_vectors(session):
+            return
     click.echo("matching: loading the model")
     with bar("matching: encoding", "listing") as tell:
         done = service.refresh(found.sessions, found.index.ranker, tick=tell)

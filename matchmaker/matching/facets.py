@@ -10,7 +10,6 @@ from matchmaker.listings.models import Listing
 from matchmaker.listings.rules import Form, Visibility
 from matchmaker.matching.results import Filters
 from matchmaker.reference.chains import chains
-from matchmaker.reference.towns import towns
 
 _FORMS = {form: number for number, form in enumerate(Form)}
 _FOREVER = date.max.toordinal()
@@ -22,14 +21,13 @@ class Facets:
 
     def __init__(self) -> None:
         self._chain_bit = {code: 1 << number for number, code in enumerate(chains())}
-        self._town_number = {code: number for number, code in enumerate(towns())}
         self._node_ids: dict[str, set[int]] = {}
-        self._rows = np.zeros((0, 6), np.int64)
+        self._rows = np.zeros((0, 5), np.int64)
 
     def put(self, listing: Listing) -> None:
         """Remember, or replace, what filters ask about."""
         if listing.id >= len(self._rows):
-            extra = np.zeros((listing.id - len(self._rows) + _GROW, 6), np.int64)
+            extra = np.zeros((listing.id - len(self._rows) + _GROW, 5), np.int64)
             self._rows = np.concatenate([self._rows, extra])
         bits = 0
         for node in listing.node_ids:
@@ -40,7 +38,6 @@ class Facets:
             self._node_ids.setdefault(node, set()).add(listing.id)
         self._rows[listing.id] = (
             bits,
-            self._town_number[listing.organisation.town],
             _FORMS[listing.form],
             listing.organisation_id * 2 + (listing.visibility is Visibility.CONSENT),
             listing.valid_from.toordinal() if listing.valid_from else 0,
@@ -48,23 +45,34 @@ class Facets:
         )
 
     def passing(
-        self, ids: NDArray[np.int64], filters: Filters, *, day: date, besides: int | None, private: bool
+        self,
+        ids: NDArray[np.int64],
+        filters: Filters,
+        *,
+        day: date,
+        owners: set[int] | None,
+        besides: int | None,
+        private: bool,
     ) -> NDArray[np.bool_]:
-        """Which of the ids pass: valid on `day`, not of organisation `besides`, on consent only if `private`."""
+        """Which of the ids pass: valid on `day`, not of organisation `besides`, on consent only if `private`.
+
+        `owners` are the organisations in the wanted towns, None for all: an organisation may move, its listings
+        do not change by that.
+        """
         rows = self._rows[ids]
         today = day.toordinal()
-        mask = (rows[:, 4] <= today) & (today <= rows[:, 5])
+        mask = (rows[:, 3] <= today) & (today <= rows[:, 4])
         if besides is not None:
-            mask &= rows[:, 3] >> 1 != besides
+            mask &= rows[:, 2] >> 1 != besides
         if not private:
-            mask &= rows[:, 3] & 1 == 0
+            mask &= rows[:, 2] & 1 == 0
         if filters.chains:
             wanted = sum(self._chain_bit[code] for code in filters.chains)
             mask &= rows[:, 0] & wanted != 0
-        if filters.towns:
-            mask &= np.isin(rows[:, 1], [self._town_number[code] for code in filters.towns])
+        if owners is not None:
+            mask &= np.isin(rows[:, 2] >> 1, list(owners))
         if filters.forms:
-            mask &= np.isin(rows[:, 2], [_FORMS[form] for form in filters.forms])
+            mask &= np.isin(rows[:, 1], [_FORMS[form] for form in filters.forms])
         if filters.nodes:
             mask &= np.isin(ids, list(self._of_nodes(filters.nodes)))
         return mask

@@ -7,6 +7,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
+from matchmaker.accounts import queries as accounts
 from matchmaker.core import changes, clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Fault, Invalid
@@ -95,12 +96,18 @@ def _answer(
     session: Session, actor: Actor, engine: LiveIndex, asked: _Asked, *, filters: Filters, top: int
 ) -> MatchPage:
     answering = asked.side.opposite
+    owners = accounts.ids_in_towns(session, filters.towns) if filters.towns else None
     with engine.lock:
         market = engine.market(session)
         matcher = market.sides[answering]
         ids = matcher.dense.ids
         allowed = matcher.dense.alive & market.facets.passing(
-            ids, filters, day=clock.today(), besides=asked.organisation_id, private=actor.role in STAFF
+            ids,
+            filters,
+            day=clock.today(),
+            owners=owners,
+            besides=asked.organisation_id,
+            private=actor.role in STAFF,
         )
         question = matcher.question(asked.encoded.vector, asked.encoded.terms)
         depth = top if asked.facts == Facts() else DEEPER * top

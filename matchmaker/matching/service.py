@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.core import changes, clock
@@ -49,6 +49,12 @@ def refresh(
         if taken:
             take_snapshot(session, ranker)
     return Refreshed(done, taken)
+
+
+def lacks_vectors(session: Session) -> bool:
+    """Whether some published listing has no fitting vector of any encoder: a cheap look that loads no model."""
+    kept = exists().where(ListingVector.listing_id == Listing.id, ListingVector.content_hash == Listing.content_hash)
+    return session.scalar(select(Listing.id).where(Listing.state == State.PUBLISHED, ~kept).limit(1)) is not None
 
 
 def take_snapshot(session: Session, ranker: Ranker) -> None:

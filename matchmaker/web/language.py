@@ -1,5 +1,6 @@
 """Which language a page speaks, and the compiled catalogues behind it."""
 
+from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -38,6 +39,11 @@ def _(msgid: str, /, **values: object) -> str:
 def whole_number(value: int) -> str:
     """With the separators of the page's language."""
     return str(format_decimal(value))
+
+
+def grouped(amount: str) -> str:
+    """An exact decimal such as "1300.5" with the separators of the page's language; no digit is lost."""
+    return str(format_decimal(Decimal(amount), format="#,##0.######"))
 
 
 def remember(response: Response, code: str) -> None:

@@ -16,7 +16,7 @@ from matchmaker.reference.chains import Chain, Node, chains, nodes
 from matchmaker.reference.terms import terms
 from matchmaker.reference.towns import Town, towns
 from matchmaker.web.highlight import marked, snippet
-from matchmaker.web.language import _, language, whole_number
+from matchmaker.web.language import _, grouped, language, whole_number
 from matchmaker.web.parts import actor
 
 
@@ -100,7 +100,7 @@ def price(low: int | None, high: int | None) -> str:
     if not ends:
         return _("面议")
     if language() == "zh" and max(ends) >= FEN_PER_WAN:
-        amounts, pattern = [wan_from_fen(end) for end in ends], _("%(amount)s 万元")
+        amounts, pattern = [grouped(wan_from_fen(end)) for end in ends], _("%(amount)s 万元")
     else:
         amounts, pattern = [whole_number(end // FEN_PER_YUAN) for end in ends], _("%(amount)s 元")
     amount = pattern % {"amount": "–".join(dict.fromkeys(amounts))}
