@@ -131,7 +131,7 @@ def test_verify_finds_a_changed_byte_that_sizes_do_not_show(tiny: Path) -> None:
     data[-1] ^= 1
     (folder / "model.safetensors").write_bytes(data)
     assert problems(folder) == []
-    with pytest.raises(ModelUnavailable, match="model.safetensors has another checksum"):
+    with pytest.raises(ModelUnavailable, match=r"model\.safetensors has another checksum"):
         verify(folder)
 
 

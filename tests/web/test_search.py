@@ -61,7 +61,9 @@ def test_search_says_so_when_nothing_passes_the_filters(client: FlaskClient) -> 
 
 def test_search_says_so_when_nothing_fits(client: FlaskClient) -> None:
     page = client.get("/", query_string={"q": "qqqq wwww xxxx", "chain": "HYD", "form": "service"}).text
-    assert ("没有足够相关的供给" in page) == (titles(page) == [])
+    assert "没有足够相关的供给" in page
+    # What is nearest all the same is folded away, and never stands as an answer.
+    assert titles(page.split('<details class="remote">')[0]) == []
 
 
 def test_a_posted_question_moves_to_an_address_that_can_be_shared(client: FlaskClient) -> None:

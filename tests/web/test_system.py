@@ -42,6 +42,16 @@ def test_language_switches_and_is_remembered(client: FlaskClient) -> None:
     assert '<html lang="zh-CN">' in client.get("/").text
 
 
+@pytest.mark.parametrize(
+    ("referrer", "target"),
+    [("http://localhost/?q=x", "/?q=x"), ("https://evil.example/?q=x", "/"), ("http://localhost//evil.example/", "/")],
+)
+def test_language_returns_to_the_page_of_this_site_it_was_asked_on(
+    client: FlaskClient, referrer: str, target: str
+) -> None:
+    assert client.get("/language/en", headers={"Referer": referrer}).location == target
+
+
 def test_language_is_chinese_whatever_the_browser_prefers(client: FlaskClient) -> None:
     assert '<html lang="zh-CN">' in client.get("/", headers={"Accept-Language": "en"}).text
 
