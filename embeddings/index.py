@@ -115,7 +115,8 @@ class DenseIndex:
                 sel=selector, efSearch=max(HNSW_SEARCH_EFFORT, 2 * k)
             )
         else:
-            rows = self._faiss if self.exact else self._faiss.storage  # type: ignore[attr-defined]  # the graph's own flat rows
+            # The flat rows below the graph.
+            rows = self._faiss if self.exact else self._faiss.storage  # type: ignore[attr-defined]
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         scores, positions = rows.search(np.ascontiguousarray(queries, np.float32), k, params=parameters)
         return scores, positions

@@ -38,7 +38,7 @@ def only(found: Matcher, ids: Sequence[int]) -> NDArray[np.bool_]:
 
 
 @pytest.mark.parametrize("verb", ["offer", "need"])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_score_is_the_sum_of_both_legs(seed: int, verb: Verb) -> None:
     random = np.random.default_rng(seed)
     rows, asking = world(random, 80), world(random, 1)
@@ -101,7 +101,7 @@ def test_ties_go_by_id(seed: int) -> None:
         assert len(equal) > 1
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_score_of_a_pair_is_always_the_same(seed: int) -> None:
     random = np.random.default_rng(seed)
     rows, asking = world(random, 700), world(random, 60)
@@ -157,7 +157,7 @@ def check(found: Matcher, rows: World, alive: dict[int, int], asking: World) -> 
     assert found.search(first, 9, allowed=only(found, allowed)) == ranked(fresh, first, allowed)[:9]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_search_stays_exact_through_upserts_removals_and_rebuilds(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "MIN_DEAD", 6)
     monkeypatch.setattr(inverted, "MERGE_AT", 12)
