@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matchmaker import web
-from matchmaker.cli import cli
+from matchmaker.cli import COMMANDS, load
 from matchmaker.config import Config
 from matchmaker.core.db import make_engine, make_sessions
 from matchmaker.matching import worker
@@ -27,5 +27,7 @@ def create_app(config: Config) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     web.register(app)
-    app.cli.add_command(cli, "matchmaker")
+    # The same commands under `flask --app wsgi`; its own `run` keeps its meaning there.
+    for name in COMMANDS:
+        app.cli.add_command(load(name), name)
     return app

@@ -29,14 +29,15 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return _load(cmd_name) if cmd_name in COMMANDS else None
+        return load(cmd_name) if cmd_name in COMMANDS else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
 
 
-def _load(name: str) -> click.Command:
+def load(name: str) -> click.Command:
+    """The command of this name; imports its module, which in turn imports what is heavy only when it runs."""
     module, attribute, _ = COMMANDS[name]
     command: click.Command = getattr(import_module(module), attribute)
     return command

@@ -44,7 +44,8 @@ class ListingIn(BaseModel):
     valid_to: date | None = None
     partner_sought: Text = Field(default="", max_length=500)
     visibility: rules.Visibility = rules.Visibility.PUBLIC
-    state: rules.State = rules.State.PUBLISHED
+    # Left out, a new listing is published and a known one stays what it is: an old file must not reopen a closed one.
+    state: rules.State | None = None
 
     @model_validator(mode="after")
     def _ranges_in_order(self) -> Self:

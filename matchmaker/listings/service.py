@@ -19,7 +19,6 @@ STREAM = "listings"
 PLAIN = (
     "side",
     "form",
-    "state",
     "visibility",
     "title",
     "summary",
@@ -112,6 +111,7 @@ def _assign(listing: Listing, item: ListingIn, owners: Mapping[str, int]) -> dic
     wanted |= {
         "organisation_id": owners[item.organisation],
         "source_ref": item.ref,
+        "state": item.state or listing.state or rules.State.PUBLISHED,
         "price_low_fen": item.price_low,
         "price_high_fen": item.price_high,
     }

@@ -154,3 +154,11 @@ def test_a_stranger_may_not_change_a_state(session: Session) -> None:
 def test_a_listing_that_is_not_there_cannot_change(session: Session) -> None:
     with pytest.raises(NotFound):
         change_state(session, OPERATOR, listing_id=1, state=State.CLOSED)
+
+
+def test_saving_again_without_a_state_leaves_a_closed_listing_closed(session: Session) -> None:
+    make_organisation(session)
+    listing = make_listing(session, ref="V-1")
+    change_state(session, OPERATOR, listing_id=listing.id, state=State.CLOSED)
+    again = make_listing(session, ref="V-1", title="七十兆帕高压氢气减压阀（改）")
+    assert (again.id, again.state) == (listing.id, State.CLOSED)
