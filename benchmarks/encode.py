@@ -114,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Prints the table to standard output, progress to standard error."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.encode", description=__doc__)
     parser.add_argument("--models", type=Path, default=Path("var/models"), help="where models are unpacked")
-    parser.add_argument("--texts", type=int, default=400)
+    parser.add_argument("--texts", type=int, default=160)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--precision", default="auto", choices=["auto", "bf16", "fp32"])
     asked = parser.parse_args(arguments)

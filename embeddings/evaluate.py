@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import ndcg_score, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 RELEVANT = 2
 MIN_PAIRS = 5
@@ -29,9 +29,19 @@ def recall_at(ranked: Sequence[int], relevant: set[int], k: int) -> float:
 
 
 def ndcg_at(scores: NDArray[np.float32], grades: NDArray[np.int64], k: int) -> float:
-    """nDCG of the labelled pairs of one need, gain 2^grade - 1, ties averaged."""
+    """nDCG of the labelled pairs of one need, gain 2^grade - 1, ties averaged.
+
+    The same as sklearn's `ndcg_score`, which spends most of its time on checking its input: calibration asks
+    45,000 times.
+    """
     gains = 2.0**grades - 1.0
-    return float(ndcg_score(gains[None], scores[None].astype(np.float64), k=k))
+    discounts = 1.0 / np.log2(np.arange(2, len(gains) + 2))
+    discounts[k:] = 0.0
+    _, group, sizes = np.unique(-scores, return_inverse=True, return_counts=True)
+    until = np.concatenate([[0.0], np.cumsum(discounts)])
+    ends = np.cumsum(sizes)
+    found = (np.bincount(group, gains) / sizes) @ (until[ends] - until[ends - sizes])
+    return float(found / (np.sort(gains)[::-1] @ discounts))
 
 
 def figures(scores: NDArray[np.float32], labels: Mapping[int, tuple[NDArray[np.int64], NDArray[np.int64]]]) -> Figures:

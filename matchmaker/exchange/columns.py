@@ -304,7 +304,14 @@ LISTINGS = (
         terms="visibility",
         synonyms=("可见性", "公开方式"),
     ),
-    Column("state", "状态", Cell.TERM, "从下拉列表选择；空白时，新信息为已发布，已有信息保持原状态。", terms="state", synonyms=("发布状态",)),
+    Column(
+        "state",
+        "状态",
+        Cell.TERM,
+        "从下拉列表选择；空白：新信息即发布，已有信息不变。",
+        terms="state",
+        synonyms=("发布状态",),
+    ),
     Column("", "单位名称", Cell.IGNORED, synonyms=("企业名称", "发布单位", "公司名称")),
     _NUMBERING,
 )

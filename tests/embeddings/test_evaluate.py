@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from sklearn.metrics import ndcg_score
 
 from embeddings.evaluate import Figures, figures, ndcg_at, recall_at
 
@@ -26,6 +27,15 @@ def test_ndcg_by_hand() -> None:
 
 def test_ndcg_of_the_right_order_is_1() -> None:
     assert ndcg_at(np.array([3, 2, 1], np.float32), np.array([3, 2, 0], np.int64), 10) == pytest.approx(1)
+
+
+def test_ndcg_is_that_of_sklearn_also_where_scores_tie() -> None:
+    random = np.random.default_rng(4)
+    for _ in range(50):
+        grades = random.integers(0, 4, 30)
+        scores = random.integers(0, 8, 30).astype(np.float32)
+        expected = ndcg_score((2.0**grades - 1.0)[None], scores[None], k=10)
+        assert ndcg_at(scores, grades, 10) == pytest.approx(expected)
 
 
 def test_ndcg_averages_ties() -> None:
