@@ -17,6 +17,7 @@ from embeddings.bundled import unpack
 from embeddings.cards import BUNDLED
 from embeddings.encoder import EncoderSpec, load
 from embeddings.precision import choose
+from matchmaker.config import Config
 
 Vectors = NDArray[np.float32]
 _WORDS = [
@@ -113,7 +114,7 @@ def table(seconds: dict[str, list[float]], *, count: int, cosines: Vectors, prec
 def main(arguments: Sequence[str] | None = None) -> None:
     """Prints the table to standard output, progress to standard error."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.encode", description=__doc__)
-    parser.add_argument("--models", type=Path, default=Path("var/models"), help="where models are unpacked")
+    parser.add_argument("--models", type=Path, default=Config.from_env().models_dir, help="where models are unpacked")
     parser.add_argument("--texts", type=int, default=160)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--precision", default="auto", choices=["auto", "bf16", "fp32"])
