@@ -35,7 +35,7 @@ $(VENV)/.requirements-dev.installed: requirements.txt
 
 $(VENV)/.translations: $(wildcard matchmaker/web/translations/*/LC_MESSAGES/*.po) | $(VENV)/.requirements.installed
 	@echo "pages: compiling translations"
-	@$(BIN)/pybabel -q compile -d matchmaker/web/translations
+	@$(BIN)/python -c "from matchmaker.web.language import compile_catalogues; compile_catalogues()"
 	@touch $@
 
 setup: $(VENV)/.requirements.installed $(VENV)/.translations

@@ -14,8 +14,11 @@ KINDS = click.Choice(["organisations", "listings"])
 @click.argument("kind", type=KINDS)
 @click.argument("file", type=EXISTING_FILE)
 @click.option("--partial", is_flag=True, help="Write the good rows although others are refused.")
+@click.option(
+    "--report", "report_to", type=click.Path(dir_okay=False, path_type=Path), help="Also write the faults as CSV."
+)
 @click.option("--no-encode", is_flag=True, help="Leave encoding to the serving process.")
-def import_(kind: str, file: Path, *, partial: bool, no_encode: bool) -> None:
+def import_(kind: str, file: Path, *, partial: bool, report_to: Path | None, no_encode: bool) -> None:
     """Import KIND (organisations, listings) from FILE (.xlsx, .csv, .jsonl).
 
     Without --partial nothing is written when a single row is refused. Running the same import again changes nothing.
@@ -32,6 +35,8 @@ def import_(kind: str, file: Path, *, partial: bool, no_encode: bool) -> None:
             )
         refused = report.bad_rows > 0
         click.echo(report.as_text(), err=refused)
+        if report_to:
+            report_to.write_bytes(report.as_csv().encode())
         if kind == "listings" and report.written and not no_encode:
             with bar("encoding", "listing") as tell:
                 service.refresh(found.sessions, found.index.ranker, tick=tell)

@@ -1,7 +1,6 @@
 """The coded values of a listing and what can be decided from them alone."""
 
 import hashlib
-from datetime import date
 from enum import StrEnum
 
 
@@ -115,12 +114,6 @@ class Cooperation(StrEnum):
 
 
 MAX_COOPERATION = 3
-
-
-def is_open(state: State, *, valid_from: date | None, valid_to: date | None, day: date) -> bool:
-    """Whether the listing takes part in matching on `day`: published, begun, and not yet over."""
-    begun = valid_from is None or valid_from <= day
-    return state is State.PUBLISHED and begun and (valid_to is None or day <= valid_to)
 
 
 def matching_text(*, summary: str, detail: str, requirement: str) -> str:

@@ -22,6 +22,7 @@ class Facets:
     def __init__(self) -> None:
         self._chain_bit = {code: 1 << number for number, code in enumerate(chains())}
         self._node_ids: dict[str, set[int]] = {}
+        self._nodes_of: dict[int, list[str]] = {}
         self._rows = np.zeros((0, 5), np.int64)
 
     def put(self, listing: Listing) -> None:
@@ -32,8 +33,9 @@ class Facets:
         bits = 0
         for node in listing.node_ids:
             bits |= self._chain_bit[node[:3]]
-        for ids in self._node_ids.values():
-            ids.discard(listing.id)
+        for node in self._nodes_of.get(listing.id, ()):
+            self._node_ids[node].discard(listing.id)
+        self._nodes_of[listing.id] = listing.node_ids
         for node in listing.node_ids:
             self._node_ids.setdefault(node, set()).add(listing.id)
         self._rows[listing.id] = (

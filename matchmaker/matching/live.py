@@ -18,7 +18,7 @@ from matchmaker.listings.service import STREAM as LISTINGS
 from matchmaker.matching.facets import Facets
 from matchmaker.matching.models import CorpusSnapshot, ListingVector
 from matchmaker.matching.packing import unpack_terms, unpack_vectors
-from matchmaker.matching.ranker import Encoded, Matcher, Ranker, Snapshot, Sparse
+from matchmaker.matching.ranker import Matcher, Ranker, Snapshot, Sparse
 
 VECTORS = "vectors"
 CHUNK = 500
@@ -46,6 +46,11 @@ class LiveIndex:
         self.lock = threading.RLock()
         self.waiting: dict[int, str] = {}
         self._market: Market | None = None
+
+    @property
+    def followed(self) -> Market | None:
+        """The market as it stands, without loading the model or pulling rows; None before the first question."""
+        return self._market
 
     def market(self, session: Session) -> Market:
         """The market as of the newest committed change. Call with `lock` held."""
@@ -99,7 +104,7 @@ class LiveIndex:
         latest = changes.latest(session, VECTORS)
         if latest != market.vectors_seen:
             rows = self._stored(session, list(self.waiting))
-            self._settle(session, market, {key: row for key, row in rows.items()})
+            self._settle(session, market, rows)
             market.vectors_seen = latest
         if 0 < len(self.waiting) <= INLINE:
             self._encode_inline(session, market)
@@ -115,12 +120,13 @@ class LiveIndex:
 
     def _encode_inline(self, session: Session, market: Market) -> None:
         for listing in listings.by_ids(session, list(self.waiting)).values():
+            # The caller may look at an older state of the rows than the one that put the listing here.
+            if listing.content_hash != self.waiting[listing.id]:
+                continue
             encoded = self.ranker.encode(listing.side, [(listing.title, listing.body)])[0]
-            self._put_encoded(market.sides[listing.side], listing.id, encoded)
+            only = np.array([listing.id], np.int64)
+            market.sides[listing.side].upsert(only, encoded.vector[None], [encoded.terms])
             del self.waiting[listing.id]
-
-    def _put_encoded(self, matcher: Matcher, listing_id: int, encoded: Encoded) -> None:
-        matcher.upsert(np.array([listing_id], np.int64), encoded.vector[None], [encoded.terms])
 
     def _stored(self, session: Session, ids: list[int]) -> dict[int, ListingVector]:
         statement = select(ListingVector).where(ListingVector.encoder == self.ranker.encoder.fingerprint)

@@ -80,7 +80,7 @@ def matches_of(
 def health(session: Session, engine: LiveIndex) -> dict[str, object]:
     """How this process stands: the encoder, and how far its index follows the database."""
     ranker = engine.ranker
-    market = engine._market
+    market = engine.followed
     return {
         "encoder": ranker.encoder.fingerprint if ranker.readiness == "ready" else "",
         "state": str(ranker.readiness),

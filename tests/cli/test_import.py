@@ -53,6 +53,13 @@ def test_partial_keeps_the_good_rows_and_still_exits_with_one(ready: Shell) -> N
     assert (code, refused.splitlines()[0]) == (1, "f.jsonl：共 2 行，写入 1 行，未变 0 行，有误 1 行")
 
 
+def test_the_faults_can_be_had_as_a_file_for_a_spreadsheet(ready: Shell) -> None:
+    target = ready.data_dir / "faults.csv"
+    path = _file(ready, listing_row(1, 产业链环节="HYD-99"))
+    assert ready("import", "listings", path, "--report", target)[0] == 1
+    assert target.read_text(encoding="utf-8-sig").splitlines()[1].startswith("1,产业链环节,HYD-99,")
+
+
 def test_encoding_can_be_left_to_the_serving_process(ready: Shell) -> None:
     assert ready("import", "listings", _file(ready, listing_row(1)), "--no-encode")[0] == 0
     assert ready("refresh")[1] == "encoded: 1, snapshot renewed: no\n"

@@ -2,9 +2,7 @@
 
 from datetime import date
 
-import pytest
-
-from matchmaker.listings.rules import NEXT_STATES, Side, State, content_hash, is_open, matching_text
+from matchmaker.listings.rules import NEXT_STATES, Side, State, content_hash, matching_text
 
 DAY = date(2026, 3, 1)
 
@@ -20,24 +18,6 @@ def test_a_closed_listing_can_only_be_published_again() -> None:
 
 def test_sides_face_each_other() -> None:
     assert (Side.NEED.opposite, Side.OFFER.opposite) == (Side.OFFER, Side.NEED)
-
-
-@pytest.mark.parametrize(
-    ("state", "first", "last", "expected"),
-    [
-        (State.PUBLISHED, None, None, True),
-        (State.PUBLISHED, DAY, DAY, True),
-        (State.PUBLISHED, date(2026, 3, 2), None, False),
-        (State.PUBLISHED, None, date(2026, 2, 28), False),
-        (State.DRAFT, None, None, False),
-        (State.CLOSED, None, None, False),
-        (State.EXPIRED, None, None, False),
-    ],
-)
-def test_open_means_published_begun_and_not_over(
-    state: State, first: date | None, last: date | None, *, expected: bool
-) -> None:
-    assert is_open(state, valid_from=first, valid_to=last, day=DAY) is expected
 
 
 def test_the_matching_text_leaves_out_what_is_empty() -> None:
