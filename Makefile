@@ -7,14 +7,15 @@ DATA := $(or $(MATCHMAKER_DATA),var)
 TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup run test lint bench clean
+.PHONY: help setup run test lint bench screens clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run    set everything up and serve the platform with the demo district"
 	@echo "make test   set everything up and run all checks and tests"
 	@echo "make setup  everything but starting       make lint   style, types, import order"
-	@echo "make bench  all benchmarks (minutes)      make clean  remove the environment, keep the data"
+	@echo "make bench  all benchmarks (minutes)      make screens  pictures of every page into docs/screens"
+	@echo "make clean  remove the environment, keep the data"
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: apt-get install python3.11 python3.11-venv" >&2; exit 1; }
@@ -41,8 +42,9 @@ $(VENV)/.translations: $(wildcard matchmaker/web/translations/*/LC_MESSAGES/*.po
 setup: $(VENV)/.requirements.installed $(VENV)/.translations
 	@$(BIN)/python -m matchmaker init
 
+# What `make run` serves is the demo: its letters and logins may be seen.
 run: setup
-	@exec $(BIN)/python -m matchmaker run
+	@MATCHMAKER_DEVELOPMENT=$${MATCHMAKER_DEVELOPMENT:-yes} exec $(BIN)/python -m matchmaker run
 
 lint: $(VENV)/.requirements-dev.installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
@@ -54,6 +56,10 @@ test: lint $(VENV)/.translations
 
 bench: $(VENV)/.requirements-dev.installed $(VENV)/.requirements-bench.installed
 	@$(BIN)/python -m benchmarks
+
+# Needs chromium, and an installation with the demo district (`make setup`).
+screens: setup $(VENV)/.requirements-dev.installed
+	@$(BIN)/python -m tests.screens
 
 clean:
 	rm -rf $(VENV) $(VENV).part

@@ -13,29 +13,15 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
-import numpy as np
-
-from benchmarks.market import seed_texts, synthetic_vectors
-from embeddings.lexical import term_weights
-from embeddings.text import sentences
+from benchmarks.town import fill
 from matchmaker.config import Config
-from matchmaker.core.actor import Actor
-from matchmaker.core.db import make_engine, make_sessions
-from matchmaker.core.migrate import upgrade
-from matchmaker.core.unit import unit
-from matchmaker.exchange.importing import import_file
-from matchmaker.listings.models import Listing
-from matchmaker.listings.schemas import ListingIn
-from matchmaker.listings.service import save_listings
-from matchmaker.matching.models import ListingVector
-from matchmaker.matching.packing import pack_sentences, pack_terms, pack_vector
-from matchmaker.matching.ranker import Ranker
-from matchmaker.matching.service import take_snapshot
 
 LISTINGS = 10_000
 PORT = 8791
+QUESTION = urlencode({"q": "高压阀", "side": "offer"})
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -46,7 +32,7 @@ def main() -> None:
         data = Path(folder)
         (data / "models").symlink_to(config.models_dir)
         own = replace(config, data_dir=data, database_url=f"sqlite:///{data / 'matchmaker.db'}")
-        _fill(own)
+        fill(own, LISTINGS)
         env = {**os.environ, "MATCHMAKER_DATA": str(data), "MATCHMAKER_PORT": str(PORT)}
         env.pop("MATCHMAKER_DATABASE_URL", None)
         server = subprocess.Popen(
@@ -63,57 +49,13 @@ def main() -> None:
     print(f"worker {max(parts):.0f} MiB resident; with the supervising parent {sum(parts):.0f} MiB")
 
 
-def _fill(config: Config) -> None:
-    engine = make_engine(config.database_url)
-    upgrade(engine)
-    sessions, actor, ranker = make_sessions(engine), Actor.system("benchmark"), Ranker(config)
-    import_file(sessions, actor, kind="organisations", path=ROOT / "seed_data" / "district" / "organisations.jsonl")
-    random = np.random.default_rng(11)
-    records = seed_texts("offers") + seed_texts("needs")
-    said = [sentence for record in records for sentence in sentences(record.body)]
-    codes = re.findall(r'"uscc": "(\w{18})"', (ROOT / "seed_data/district/organisations.jsonl").read_text())
-    vectors = synthetic_vectors(LISTINGS, ranker.encoder.card.dim, random)
-    bodies = ["".join(said[at] for at in row) for row in random.integers(0, len(said), (LISTINGS, 8))]
-    inputs = [
-        _listing(number, organisation=codes[number % len(codes)], title=records[number % len(records)].title, body=body)
-        for number, body in enumerate(bodies)
-    ]
-    for start in range(0, LISTINGS, 1000):
-        with unit(sessions) as session:
-            batch = save_listings(session, actor, data=inputs[start : start + 1000])
-            for listing, vector in zip(batch, vectors[start : start + 1000], strict=True):
-                session.add(_row(listing, vector, ranker.encoder.fingerprint, random))
-        print(f"\r{start + 1000} listings", end="", file=sys.stderr)
-    with unit(sessions) as session:
-        take_snapshot(session, ranker)
-    engine.dispose()
-
-
-def _listing(number: int, *, organisation: str, title: str, body: str) -> ListingIn:
-    side = "offer" if number % 2 else "need"
-    values = {"organisation": organisation, "ref": f"M-{number}", "side": side, "form": "product"}
-    return ListingIn.model_validate({**values, "title": title, "detail": body, "chain_nodes": ["HYD-09"]})
-
-
-def _row(listing: Listing, vector: np.ndarray, encoder: str, random: np.random.Generator) -> ListingVector:
-    from embeddings.text import Record
-
-    each = random.standard_normal((len(sentences(listing.body)), len(vector))).astype(np.float32)
-    return ListingVector(
-        listing_id=listing.id,
-        encoder=encoder,
-        content_hash=listing.content_hash,
-        vector=pack_vector(vector),
-        terms=pack_terms(term_weights(Record(listing.title, listing.body))),
-        sentences=pack_sentences(each),
-    )
-
-
 def _ask() -> None:
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         try:
-            with urlopen(f"http://127.0.0.1:{PORT}/?q=%E9%AB%98%E5%8E%8B%E9%98%80&side=offer", timeout=120) as answer:
+            with urlopen(
+                f"http://127.0.0.1:{PORT}/search?q=%E9%AB%98%E5%8E%8B%E9%98%80&side=offer", timeout=120
+            ) as answer:
                 if answer.status == 200:
                     return
         except OSError:

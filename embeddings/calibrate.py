@@ -4,6 +4,7 @@ Nothing of the encoder is trained. Cross-validation is over needs: every need is
 """
 
 import argparse
+import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,13 +28,14 @@ NEIGHBOURS = 7
 Labels = dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]
 
 
-def fit(collection: Collection, legs: Legs, needs: Sequence[int]) -> Calibration:
+def fit(collection: Collection, legs: Legs, needs: Sequence[int], *, weight: float | None = None) -> Calibration:
     """Learn from these needs only.
 
-    Weight and need mean decide the order (see `_order`); slope and offset make `score` the probability of
-    grade >= 1; the thresholds give the best quadratic kappa.
+    Weight and need mean decide the order (a `weight` that is given stays); slope and offset make `score` the
+    probability of grade >= 1; the thresholds give the best quadratic kappa.
     """
-    weight, need_mean = _order(collection, legs, needs)
+    need_mean = _need_mean(collection, needs)
+    weight = _weight(collection, legs, needs, need_mean) if weight is None else weight
     every = legs.dense(need_mean) + np.float32(weight) * legs.lexical
     labels = collection.labels()
     fused = np.concatenate([every[need, labels[need][0]] for need in needs])
@@ -46,14 +48,17 @@ def fit(collection: Collection, legs: Legs, needs: Sequence[int]) -> Calibration
     )
 
 
-def _order(collection: Collection, legs: Legs, needs: Sequence[int]) -> tuple[float, NDArray[np.float32]]:
-    """The lexical leg's weight, the middle of the best stretch of a grid by the sum of the figures; the mean need."""
-    need_mean = np.array([_short(value) for value in collection.needs.vectors[list(needs)].mean(0)], np.float32)
+def _need_mean(collection: Collection, needs: Sequence[int]) -> NDArray[np.float32]:
+    return np.array([_short(value) for value in collection.needs.vectors[list(needs)].mean(0)], np.float32)
+
+
+def _weight(collection: Collection, legs: Legs, needs: Sequence[int], need_mean: NDArray[np.float32]) -> float:
+    """The lexical leg's weight: the middle of the best stretch of a grid by the sum of the figures."""
     dense = legs.dense(need_mean)
     labels = {need: pairs for need, pairs in collection.labels().items() if need in set(needs)}
     hill = [_sum(figures(dense + np.float32(tried) * legs.lexical, labels)) for tried in GRID]
     smooth = np.convolve(hill, np.ones(NEIGHBOURS) / NEIGHBOURS, mode="valid")
-    return _short(GRID[int(np.argmax(smooth)) + NEIGHBOURS // 2]), need_mean
+    return _short(GRID[int(np.argmax(smooth)) + NEIGHBOURS // 2])
 
 
 def cross_validate(collection: Collection, legs: Legs) -> Figures:
@@ -74,7 +79,9 @@ def _round(collection: Collection, legs: Legs, labels: Labels, random: np.random
     needs = random.permutation(sorted(labels))
     fused = np.zeros(legs.lexical.shape, np.float32)
     for held_out in np.array_split(needs, min(FOLDS, len(needs))):
-        weight, need_mean = _order(collection, legs, sorted(set(labels) - set(held_out.tolist())))
+        learned_from = sorted(set(labels) - set(held_out.tolist()))
+        need_mean = _need_mean(collection, learned_from)
+        weight = _weight(collection, legs, learned_from, need_mean)
         fused[held_out] = (legs.dense(need_mean) + np.float32(weight) * legs.lexical)[held_out]
     return figures(fused, labels)
 
@@ -127,14 +134,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--models", type=Path, default=Path("var/models"))
+    parser.add_argument("--anchors", type=Path, help="a CSV file whose column name_zh holds a taxonomy's names")
+    parser.add_argument("--weight", type=float, help="the lexical leg's weight, where more than this folder decides it")
     parser.add_argument("--out", type=Path, default=DEFAULT_FILE)
     options = parser.parse_args()
     # fp32, so that the numbers are the same whatever processor made them.
     encoder = load(EncoderSpec(precision="fp32"), options.models)
-    collection = Collection.read(options.folder, encoder, judged=True, progress=True)
+    names: list[str] = []
+    if options.anchors:
+        with options.anchors.open(encoding="utf-8", newline="") as file:
+            names = [row["name_zh"] for row in csv.DictReader(file)]
+    collection = Collection.read(options.folder, encoder, judged=True, anchors=names, progress=True)
     legs = Legs(collection)
     print("cross-validated:", cross_validate(collection, legs))
-    fit(collection, legs, sorted(collection.labels())).save(options.out)
+    fit(collection, legs, sorted(collection.labels()), weight=options.weight).save(options.out)
     print("written:", options.out)
 
 

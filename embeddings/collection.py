@@ -1,5 +1,6 @@
 """A folder in BEIR's layout, encoded: needs as queries, offers as corpus, and a snapshot of those offers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -35,12 +36,13 @@ class Side:
 
 @dataclass(frozen=True)
 class Collection:
-    """Everything needed to rank and score a folder. `seconds` says how long each step took."""
+    """Everything needed to rank and score a folder; anchors [k, d]. `seconds` says how long each step took."""
 
     needs: Side
     offers: Side
     judgements: list[beir.Judgement]
     model: str
+    anchors: NDArray[np.float32]
     seconds: dict[str, float]
 
     @staticmethod
@@ -52,8 +54,13 @@ class Collection:
             beir.read_judgements(folder / "qrels.tsv", queries, corpus)
 
     @classmethod
-    def read(cls, folder: Path, encoder: Encoder, *, judged: bool, progress: bool = False) -> "Collection":
-        """Read, check and encode a folder; BadFolder names what is wrong before anything is encoded."""
+    def read(
+        cls, folder: Path, encoder: Encoder, *, judged: bool, anchors: Sequence[str] = (), progress: bool = False
+    ) -> "Collection":
+        """Read, check and encode a folder; BadFolder names what is wrong before anything is encoded.
+
+        `anchors` are the names of a taxonomy that vectors are pulled towards.
+        """
         started = perf_counter()
         queries = beir.read_records(folder / "queries.jsonl")
         corpus = beir.read_records(folder / "corpus.jsonl")
@@ -63,11 +70,12 @@ class Collection:
         encoded = perf_counter()
         needs = Side.of(encoder, queries, need=True, progress=progress)
         seconds = {"read": read - started, "encode_offers": encoded - read, "encode_needs": perf_counter() - encoded}
-        return cls(needs, offers, judgements, encoder.card.name, seconds)
+        names = encoder.encode_offers(anchors) if anchors else np.zeros((0, encoder.card.dim), np.float32)
+        return cls(needs, offers, judgements, encoder.card.name, names, seconds)
 
     def snapshot(self, need_mean: NDArray[np.float32] | None) -> Snapshot:
         """Of this folder's offers; what its needs are like comes from elsewhere, or scores would depend on them."""
-        return Snapshot.take(self.offers.vectors, self.offers.terms, need_mean=need_mean)
+        return Snapshot.take(self.offers.vectors, self.offers.terms, need_mean=need_mean, anchors=self.anchors)
 
     def matcher(self, calibration: Calibration) -> Matcher:
         """The offers, ready to be asked; ids are positions in the file."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 # Raised when pooling, windows or normalising change, so that stored vectors are computed anew.
-SCHEME = 1
+SCHEME = 2
 _SAMPLES = 64
 
 

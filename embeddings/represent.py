@@ -1,5 +1,6 @@
 """From a record to what is stored of it: one vector, its terms, and one vector per sentence for the reasons."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,26 +18,28 @@ Verb = Literal["need", "offer"]
 
 @dataclass(frozen=True)
 class Parts:
-    """The texts to encode for some records, one to three each, and where each record's ones start."""
+    """The texts to encode for some records, one to three each, where each record's ones start, and what each weighs."""
 
     texts: list[str]
     starts: list[int]
+    weights: NDArray[np.float32]
 
 
 def parts(records: Sequence[Record]) -> Parts:
-    """A record is encoded as its title, as its beginning and as a whole; what is said first is said three times.
+    """A record is its title, its beginning and its whole, in equal shares; what is said first is said three times.
 
-    Of a short record these are the same text, which is encoded once.
+    Of a short record some of these are the same text: it is encoded once and weighs as often as it stands.
     """
     texts: list[str] = []
     starts: list[int] = []
+    weights: list[int] = []
     for record in records:
         starts.append(len(texts))
         beginning = record.full if len(record.full) <= 2 * BEGINNING else record.full[:BEGINNING]
-        texts += dict.fromkeys(text for text in (record.title.strip(), beginning, record.full) if readable(text)) or [
-            ""
-        ]
-    return Parts(texts, starts)
+        shares = Counter(text for text in (record.title.strip(), beginning, record.full) if readable(text))
+        texts += shares or [""]
+        weights += shares.values() or [1]
+    return Parts(texts, starts, np.array(weights, np.float32)[:, None])
 
 
 def encode(encoder: Encoder, records: Sequence[Record], *, verb: Verb, progress: bool = False) -> NDArray[np.float32]:
@@ -46,7 +49,7 @@ def encode(encoder: Encoder, records: Sequence[Record], *, verb: Verb, progress:
     split = parts(records)
     encode_texts = encoder.encode_needs if verb == "need" else encoder.encode_offers
     vectors = encode_texts(split.texts, progress=progress)
-    return unit_length(np.add.reduceat(vectors, split.starts, axis=0))
+    return unit_length(np.add.reduceat(vectors * split.weights, split.starts, axis=0))
 
 
 def encode_with_sentences(
@@ -62,5 +65,6 @@ def encode_with_sentences(
     row = {text: number for number, text in enumerate(wanted)}
     encode_texts = encoder.encode_needs if verb == "need" else encoder.encode_offers
     vectors = encode_texts(list(wanted))
-    whole = np.add.reduceat(vectors[[row[text] for text in split.texts]], split.starts, axis=0)
+    shares = vectors[[row[text] for text in split.texts]] * split.weights
+    whole = np.add.reduceat(shares, split.starts, axis=0)
     return unit_length(whole), [vectors[[row[sentence] for sentence in one]] for one in said]

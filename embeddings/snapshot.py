@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.anchors import Anchors
 from embeddings.lexical import BUCKETS, GramStatistics, LexicalForm, Sparse, count, weigh
 from embeddings.verbs import unit_length
 
-# Few offers say little about spread. They are mixed with this many imagined offers that point in all directions alike.
+# Few records say little. Offers are mixed with this many imagined ones that point in all directions alike, needs with
+# this many that look like those the calibration was learned on.
 PRIOR_DOCUMENTS = 50.0
 
 
@@ -18,44 +20,62 @@ PRIOR_DOCUMENTS = 50.0
 class Snapshot:
     """Means and spread of offers. `need_mean` is what needs look like on average to this encoder.
 
-    offer_mean, need_mean, unit_mean: [d]; spread: [d, d], the covariance of the centred offers of length one.
+    offer_mean, need_mean, unit_mean: [d]; spread: [d, d], the covariance of the centred and pulled offers.
     """
 
     offer_mean: NDArray[np.float32]
     need_mean: NDArray[np.float32]
     unit_mean: NDArray[np.float32]
     spread: NDArray[np.float32]
+    anchors: Anchors
     grams: GramStatistics
 
     @classmethod
     def take(
-        cls, vectors: NDArray[np.float32], terms: Sequence[Sparse], *, need_mean: NDArray[np.float32] | None = None
+        cls,
+        vectors: NDArray[np.float32],
+        terms: Sequence[Sparse],
+        *,
+        needs: NDArray[np.float32] | None = None,
+        need_mean: NDArray[np.float32] | None = None,
+        anchors: NDArray[np.float32] | None = None,
     ) -> "Snapshot":
-        """From the offers' vectors [n, d] and term weights. Without a need mean, needs are centred like offers."""
+        """From the offers' vectors [n, d] and term weights, and the `anchors` [k, d] to pull them towards, if any.
+
+        Needs are centred by the mean of `needs` [m, d], a place's own, drawn towards `need_mean`, which is what needs
+        are like elsewhere; without that, towards the offers.
+        """
         dim = vectors.shape[1]
         offer_mean = vectors.mean(0) if len(vectors) else np.zeros(dim, np.float32)
-        units = unit_length(vectors - offer_mean)
+        centred = unit_length(vectors - offer_mean)
+        names = np.zeros((0, dim), np.float32) if anchors is None else anchors
+        pulling = Anchors.of(names, centred, prior=PRIOR_DOCUMENTS)
+        units = pulling.pull(centred)
         total = len(vectors) + PRIOR_DOCUMENTS
         unit_mean = units.sum(0) / total
         prior = np.eye(dim, dtype=np.float32) * np.float32(PRIOR_DOCUMENTS / dim)
         spread = (units.T @ units + prior) / np.float32(total) - np.outer(unit_mean, unit_mean)
+        expected = offer_mean if need_mean is None else need_mean
+        if needs is not None and len(needs):
+            expected = (PRIOR_DOCUMENTS * expected + needs.sum(0)) / (PRIOR_DOCUMENTS + len(needs))
         return cls(
             offer_mean=offer_mean.astype(np.float32),
-            need_mean=offer_mean.astype(np.float32) if need_mean is None else need_mean.astype(np.float32),
+            need_mean=expected.astype(np.float32),
             unit_mean=unit_mean.astype(np.float32),
             spread=spread.astype(np.float32),
+            anchors=pulling,
             grams=count(list(terms)),
         )
 
     def dense_need(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """[n, d] to [n, d + 1]: centred, and standardised by each need's mean and spread over all offers."""
-        units = unit_length(vectors - self.need_mean)
+        """[n, d] to [n, d + 1]: centred, pulled, and standardised by each need's mean and spread over all offers."""
+        units = self.anchors.pull(unit_length(vectors - self.need_mean))
         deviation = np.sqrt(np.maximum(np.einsum("ij,ij->i", units @ self.spread, units), 1e-9))[:, None]
         return np.asarray(np.hstack([units, -(units @ self.unit_mean)[:, None]]) / deviation, np.float32)
 
     def dense_offer(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """[n, d] to [n, d + 1]: centred, length one, and a one that picks up the need's constant."""
-        units = unit_length(vectors - self.offer_mean)
+        """[n, d] to [n, d + 1]: centred, pulled, length one, and a one that picks up the need's constant."""
+        units = self.anchors.pull(unit_length(vectors - self.offer_mean))
         return np.hstack([units, np.ones((len(units), 1), np.float32)])
 
     def lexical_offer(self, terms: Sparse) -> LexicalForm:
@@ -81,6 +101,9 @@ class Snapshot:
             need_mean=self.need_mean,
             unit_mean=self.unit_mean,
             spread=self.spread,
+            directions=self.anchors.directions,
+            anchor_mean=self.anchors.mean,
+            anchor_spread=self.anchors.spread,
             documents=np.int64(self.grams.documents),
             used=used,
             frequency=self.grams.frequency[used],
@@ -98,4 +121,5 @@ class Snapshot:
         for name, values in full.items():
             values[part["used"]] = part[name]
         grams = GramStatistics(int(part["documents"]), full["frequency"], full["mean"], full["square"])
-        return cls(part["offer_mean"], part["need_mean"], part["unit_mean"], part["spread"], grams)
+        anchors = Anchors(part["directions"], part["anchor_mean"], part["anchor_spread"])
+        return cls(part["offer_mean"], part["need_mean"], part["unit_mean"], part["spread"], anchors, grams)

@@ -5,11 +5,10 @@ from functools import partial
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from matchmaker import web
+from matchmaker import web, worker
 from matchmaker.cli import COMMANDS, load
 from matchmaker.config import Config
 from matchmaker.core.db import make_engine, make_sessions
-from matchmaker.matching import worker
 from matchmaker.matching.live import LiveIndex
 from matchmaker.matching.ranker import Ranker
 from matchmaker.web.parts import EXTENSION, Parts
@@ -18,11 +17,11 @@ from matchmaker.web.parts import EXTENSION, Parts
 def create_app(config: Config) -> Flask:
     """The application. It opens no connection and loads no model until somebody asks for something."""
     app = Flask("matchmaker", static_folder=None)
-    app.config.update(SECRET_KEY=config.secret_key)
+    app.config.update(SECRET_KEY=config.secret_key, SESSION_COOKIE_SECURE=config.secure_cookies)
     sessions = make_sessions(make_engine(config.database_url))
     index = LiveIndex(Ranker(config))
     app.extensions[EXTENSION] = Parts(config, sessions, index)
-    app.extensions["matchmaker_worker"] = partial(worker.start, sessions, index)
+    app.extensions["matchmaker_worker"] = partial(worker.start, config, sessions, index)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

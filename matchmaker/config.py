@@ -28,6 +28,20 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     trusted_proxies: int = 0
+    public_url: str = "http://127.0.0.1:8000"
+    smtp_url: str = ""
+    mail_from: str = "noreply@localhost"
+    development: bool = False
+    review_listings: bool = False
+    secure_cookies: bool = False
+
+    @property
+    def files_dir(self) -> Path:
+        return self.data_dir / "files"
+
+    @property
+    def outbox_dir(self) -> Path:
+        return self.data_dir / "outbox"
 
     @property
     def models_dir(self) -> Path:
@@ -43,6 +57,9 @@ class Config:
             raise ValueError("MATCHMAKER_ENCODER=local needs MATCHMAKER_ENCODER_NAME, a model's name or folder")
         if encoder == "remote" and not env.get("MATCHMAKER_ENCODER_URL"):
             raise ValueError("MATCHMAKER_ENCODER=remote needs MATCHMAKER_ENCODER_URL, such as http://127.0.0.1:8080")
+        public_url = env.get("MATCHMAKER_PUBLIC_URL", f"http://127.0.0.1:{env.get('MATCHMAKER_PORT', 8000)}")
+        if not public_url.startswith(("http://", "https://")):
+            raise ValueError(f"MATCHMAKER_PUBLIC_URL is {public_url!r}; it must start with http:// or https://")
         return cls(
             data_dir=data_dir,
             database_url=env.get("MATCHMAKER_DATABASE_URL") or f"sqlite:///{data_dir / 'matchmaker.db'}",
@@ -59,6 +76,12 @@ class Config:
             host=env.get("MATCHMAKER_HOST", "127.0.0.1"),
             port=_whole(env, "MATCHMAKER_PORT", 8000, most=65_535),
             trusted_proxies=_whole(env, "MATCHMAKER_TRUSTED_PROXIES", 0),
+            public_url=public_url.rstrip("/"),
+            smtp_url=_smtp(env),
+            mail_from=env.get("MATCHMAKER_MAIL_FROM", "noreply@localhost"),
+            development=_yes(env, "MATCHMAKER_DEVELOPMENT"),
+            review_listings=_yes(env, "MATCHMAKER_REVIEW_LISTINGS"),
+            secure_cookies=public_url.startswith("https:"),
         )
 
 
@@ -67,6 +90,20 @@ def _choice(env: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
     return value
+
+
+def _yes(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "no").lower()
+    if value not in ("yes", "no"):
+        raise ValueError(f"{name} is {env[name]!r}; it must be yes or no")
+    return value == "yes"
+
+
+def _smtp(env: Mapping[str, str]) -> str:
+    url = env.get("MATCHMAKER_SMTP_URL", "")
+    if url and not url.startswith(("smtp://", "smtps://")):
+        raise ValueError("MATCHMAKER_SMTP_URL must start with smtp:// or smtps://")
+    return url
 
 
 def _number(env: Mapping[str, str], name: str, default: float) -> float:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from matchmaker.accounts import passwords
 from matchmaker.config import Config
 from matchmaker.core import migrate
 from matchmaker.core.actor import Actor
@@ -79,3 +81,9 @@ def hashing_config(tmp_path: Path, database_url: str) -> Config:
 def models_dir() -> Path:
     """Where the bundled model is unpacked: shared by all runs on this machine's checkout, since it never changes."""
     return Path(os.environ.get("MATCHMAKER_DATA", "var")).resolve() / "models"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> None:
+    """Hashing is slow on purpose; tests are about what it is for."""
+    passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

@@ -16,6 +16,49 @@ class OrganisationKind(StrEnum):
     ASSOCIATION = "association"
 
 
+class Standing(StrEnum):
+    """How far the verification of an organisation has come; others see it only once it is verified."""
+
+    PENDING = "pending"
+    RETURNED = "returned"
+    REFUSED = "refused"
+    VERIFIED = "verified"
+
+
+NEXT_STANDINGS = {
+    Standing.PENDING: {Standing.VERIFIED, Standing.RETURNED, Standing.REFUSED},
+    Standing.RETURNED: {Standing.PENDING, Standing.REFUSED},
+    Standing.REFUSED: {Standing.PENDING},
+    Standing.VERIFIED: {Standing.RETURNED},
+}
+
+
+class MemberRank(StrEnum):
+    """What a person may do within an organisation: owners also manage its people and its consents."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+
+
+class TokenPurpose(StrEnum):
+    """What a link in a letter allows, once."""
+
+    VERIFY = "verify"
+    RESET = "reset"
+    INVITE = "invite"
+
+
+class DataRight(StrEnum):
+    """What a person may ask about their own data (个人信息保护法 44–50)."""
+
+    ACCESS = "access"
+    CORRECT = "correct"
+    DELETE = "delete"
+    WITHDRAW = "withdraw"
+    EXPLAIN = "explain"
+    COMPLAIN = "complain"
+
+
 class Scale(StrEnum):
     """The statistical size class of an enterprise (大中小微)."""
 
@@ -55,6 +98,36 @@ CLASSES = {
 }
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+
+
+MIN_PASSWORD = 10
+# From this length on a phrase needs no mixture of characters.
+PHRASE = 14
+MAX_PASSWORD = 128
+CLASSES_NEEDED = 3
+
+
+def password_fault(password: str, *, email: str = "") -> str | None:
+    """What is wrong with a new password, or None (DOMAIN 7.2: 10 characters of 3 classes, or a phrase of 14)."""
+    if len(password) > MAX_PASSWORD:
+        return f"a password has at most {MAX_PASSWORD} characters"
+    if len(password) < MIN_PASSWORD:
+        return f"a password has at least {MIN_PASSWORD} characters"
+    name = email.partition("@")[0]
+    if len(name) >= 4 and name.lower() in password.lower():
+        return "a password must not contain the name in the e-mail address"
+    if len(set(password)) < 5:
+        return "a password needs more different characters"
+    return (
+        None
+        if len(password) >= PHRASE or _classes(password) >= CLASSES_NEEDED
+        else (f"a password shorter than {PHRASE} characters needs three of: small letters, capitals, digits, others")
+    )
+
+
+def _classes(password: str) -> int:
+    tests = (str.islower, str.isupper, str.isdigit, lambda letter: not letter.isalnum())
+    return sum(any(test(letter) for letter in password) for test in tests)
 
 
 def clean_uscc(text: str) -> str:

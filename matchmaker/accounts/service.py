@@ -15,7 +15,12 @@ def save_organisation(session: Session, actor: Actor, *, data: OrganisationIn) -
     """Register the organisation, or bring the one with this code up to date. Writes the audit log."""
     require_registrar(actor)
     found = session.scalar(select(Organisation).where(Organisation.uscc == data.uscc))
-    organisation = found or Organisation(uscc=data.uscc, created_at=clock.now())
+    return assign(session, actor, found or Organisation(uscc=data.uscc, created_at=clock.now()), data=data)
+
+
+def assign(session: Session, actor: Actor, organisation: Organisation, *, data: OrganisationIn) -> Organisation:
+    """Write the input onto the organisation, new or known, and into the audit log. Asks no permission itself."""
+    found = organisation.id is not None
     before = _facts(organisation) if found else {}
     for name in ("name", "kind", "town", "scale", "intro"):
         setattr(organisation, name, getattr(data, name))

@@ -1,8 +1,9 @@
 """Reading the audit log."""
 
+from collections.abc import Sequence
 from contextlib import closing
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.audit import rules
@@ -26,3 +27,12 @@ def first_broken(session: Session) -> int | None:
                 return expected
             previous, expected = entry.digest, expected + 1
     return expected if expected <= last else None
+
+
+def page(session: Session, *, subject: str, page: int, per_page: int) -> tuple[Sequence[AuditEntry], int, int]:
+    """Entries newest first, all of them or those about one subject; also how many there are and the page's number."""
+    limits = [AuditEntry.subject == subject] if subject else []
+    total = session.scalar(select(func.count()).select_from(AuditEntry).where(*limits)) or 0
+    number = max(1, min(page, -(-total // per_page)))
+    statement = select(AuditEntry).where(*limits).order_by(AuditEntry.number.desc())
+    return session.scalars(statement.limit(per_page).offset((number - 1) * per_page)).all(), total, number

@@ -17,7 +17,8 @@ COMMANDS = {
     "refresh": ("matchmaker.cli.matching", "refresh", "Encode what is due and renew the corpus snapshot."),
     "rank": ("matchmaker.cli.evaluation", "rank", "Rank a folder in BEIR layout; writes a TREC run."),
     "score": ("matchmaker.cli.evaluation", "score", "Score exactly the judged pairs of a folder."),
-    "evaluate": ("matchmaker.cli.evaluation", "evaluate", "Measure matching on a judged folder."),
+    "evaluate": ("matchmaker.cli.evaluation", "evaluate", "Measure matching, on a judged folder or on the district."),
+    "staff": ("matchmaker.cli.people", "staff", "Give somebody a role: the first administrator."),
     "audit": ("matchmaker.cli.audit", "audit", "Look after the audit log."),
 }
 

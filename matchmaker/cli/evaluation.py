@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matchmaker.cli.parts import EXISTING_FOLDER, Parts, parts, refusals
+from matchmaker.cli.parts import EXISTING_FOLDER, Parts, bar, parts, refusals
 
 if TYPE_CHECKING:
     from embeddings.collection import Collection
@@ -22,11 +22,13 @@ OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 def _open(found: Parts, folder: Path, *, judged: bool) -> "tuple[Collection, Calibration]":
     from embeddings.collection import Collection
-    from matchmaker.matching.ranker import Ranker
+    from matchmaker.matching.ranker import Ranker, anchor_texts
 
     ranker = Ranker(found.config)
     Collection.check(folder, judged=judged)
-    return Collection.read(folder, ranker.encoder, judged=judged, progress=True), ranker.calibration
+    return Collection.read(
+        folder, ranker.encoder, judged=judged, anchors=anchor_texts(), progress=True
+    ), ranker.calibration
 
 
 @click.command()
@@ -73,11 +75,41 @@ def score(folder: Path, *, out: Path) -> None:
 
 
 @click.command()
-@click.argument("folder", type=EXISTING_FOLDER)
+@click.argument("folder", type=EXISTING_FOLDER, required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--no-cross-validation", is_flag=True, help="Only the stored calibration; quicker.")
-def evaluate(folder: Path, *, as_json: bool, no_cross_validation: bool) -> None:
-    """Measure matching on FOLDER: recall@50, nDCG@10 and AUC, for both legs, each leg, and cross-validated."""
+def evaluate(folder: Path | None, *, as_json: bool, no_cross_validation: bool) -> None:
+    """Measure matching, for both legs and each leg.
+
+    On FOLDER's labelled pairs: recall@50, nDCG@10 and AUC, also cross-validated. Without FOLDER, on the published
+    listings of this installation, where an offer of the need's node is right: recall@10 and nDCG@10.
+    """
+    if folder is None:
+        _district(as_json=as_json)
+    else:
+        _folder(folder, as_json=as_json, cross_validated=not no_cross_validation)
+
+
+def _district(*, as_json: bool) -> None:
+    from matchmaker.core.unit import reading
+    from matchmaker.matching import evaluation
+
+    found = parts()
+    with refusals(), reading(found.sessions) as session, bar("asking", "need") as tell:
+        answer = evaluation.district(session, found.index, tick=tell)
+    if answer is None:
+        raise click.ClickException("no published need has an offer of its node; is the district empty? (init, refresh)")
+    if as_json:
+        click.echo(json.dumps(asdict(answer), indent=1))
+        return
+    click.echo(f"{'':<8} recall@10  nDCG@10")
+    for name in ("both", "dense", "lexical"):
+        row = getattr(answer, name)
+        click.echo(f"{name:<8} {row.recall_at_10:9.3f}  {row.ndcg_at_10:7.3f}")
+    click.echo(f"needs {answer.needs}, offers {answer.offers}")
+
+
+def _folder(folder: Path, *, as_json: bool, cross_validated: bool) -> None:
     from embeddings.calibrate import all_scores, cross_validate
     from embeddings.collection import Legs
     from embeddings.evaluate import figures
@@ -90,7 +122,7 @@ def evaluate(folder: Path, *, as_json: bool, no_cross_validation: bool) -> None:
         legs = Legs(collection)
         stored = all_scores(legs, calibration, collection.model)
         rows: dict[str, Any] = {"stored": figures(stored, labels)}
-        if not no_cross_validation:
+        if cross_validated:
             rows["cross_validated"] = cross_validate(collection, legs)
         dense = legs.dense(calibration.mean_for(collection.model))
         rows |= {"dense": figures(dense, labels), "lexical": figures(legs.lexical, labels)}

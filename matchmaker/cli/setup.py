@@ -21,6 +21,7 @@ def init(*, no_demo: bool) -> None:
         if not no_demo:
             _seed(found)
             _encode(found)
+            _fill(found)
     click.echo("ready")
 
 
@@ -58,6 +59,17 @@ def _seed(found: Parts) -> None:
         if report.bad_rows:
             raise click.ClickException(report.as_text())
         click.echo(f"demo district: {report.written} {name}")
+
+
+def _fill(found: Parts) -> None:
+    from matchmaker.demo import filling
+    from matchmaker.demo.people import PASSWORD
+
+    if not filling.is_filled(found.sessions):
+        with bar("demo district: a year", "step") as tell:
+            played = filling.fill(found.sessions, DISTRICT, found.config.files_dir, tick=tell)
+        click.echo(f"demo district: people, events, and {played} steps of a year")
+    click.echo(f"demo logins: member1@demo.example, officer@demo.example, … with the password {PASSWORD}")
 
 
 def _encode(found: Parts) -> None:

@@ -1,14 +1,32 @@
 """The one place that asks the machine what time it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 DISTRICT_ZONE = ZoneInfo("Asia/Shanghai")
 
 
+_pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
+
+
 def now() -> datetime:
     """The present moment, timezone-aware, in UTC."""
-    return datetime.now(UTC)
+    return _pretended.get() or datetime.now(UTC)
+
+
+@contextmanager
+def pretend(moment: datetime) -> Iterator[None]:
+    """Inside, it is `moment`: for playing the demo district's year, and for tests. Only this thread is fooled."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    token = _pretended.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _pretended.reset(token)
 
 
 def today() -> date:

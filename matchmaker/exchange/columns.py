@@ -280,6 +280,14 @@ LISTINGS = (
         synonyms=("最高价格", "价格最高", "意向价格最高", "预算上限", "最高价", "意向价格上限"),
     ),
     Column(
+        "price_unit",
+        "计价单位",
+        Cell.TERM,
+        "按件、按公斤等计价时从下拉列表选择；整个项目或订单的价格留空。",
+        terms="price_unit",
+        synonyms=("价格单位", "price unit"),
+    ),
+    Column(
         "valid_from",
         "有效期起",
         Cell.DATE,

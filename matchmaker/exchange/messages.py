@@ -1,4 +1,4 @@
-"""Says in plain Chinese, with the remedy, what the schemas refuse."""
+"""Says in plain words, with the remedy, what the schemas refuse: of a spreadsheet in Chinese, of a page in both."""
 
 import re
 from typing import Any
@@ -19,9 +19,24 @@ _BY_TYPE = {
     "int_type": "这里应填整数",
     "int_parsing": "这里应填整数",
     "enum": "不在允许的取值里；请对照模板第二张表“允许的取值”",
+    "int_parsing_size": "这个整数太大；请核对",
+    "int_from_float": "这里应填整数",
+    "literal_error": "不在允许的取值里；请对照模板第二张表“允许的取值”",
     "date_parsing": "日期读不懂；请写成 2026-03-01",
     "date_from_datetime_parsing": "日期读不懂；请写成 2026-03-01",
+    "date_from_datetime_inexact": "这里只填日期；请写成 2026-03-01",
+    "datetime_parsing": "时间读不懂；请写成 2026-03-01 09:00",
+    "datetime_from_date_parsing": "时间读不懂；请写成 2026-03-01 09:00",
 }
+# The same on a page, where there is neither a template nor a column.
+_ON_PAGE = {
+    "missing": "请填写这一项",
+    "extra_forbidden": "没有这个字段；请刷新页面后重新填写",
+    "enum": "不在允许的取值里；请从页面列出的选项里选",
+    "literal_error": "不在允许的取值里；请从页面列出的选项里选",
+}
+# pydantic counts the letters of a text that may be left out as if they were the items of a list.
+_OF_TEXT = {"too_short": "string_too_short", "too_long": "string_too_long"}
 # What the schemas' own checks say, in English, and what that means here.
 _BY_WORDING = (
     (r"has 18 characters, this has (\d+)", "统一社会信用代码应为 18 位，这里是 {0} 位；请核对"),
@@ -39,16 +54,40 @@ _BY_WORDING = (
     (r"not an amount in 万元", "价格应是以万元为单位的数字，如 12.5；面议则留空"),
     (r"amount out of range", "价格超出范围（0 至 1000 亿元）；注意单位是万元"),
     (r"amount finer than one fen", "价格精确到分为止，即万元后最多六位小数；请四舍五入"),
+    (r"not an e-mail address", "不是有效的邮箱地址；请核对，例如 name@example.com"),
+    (r"not a phone number", "不是有效的电话号码；请填 5 至 16 位数字，可带区号"),
+    (r"agreed: an account needs your consent", "请先阅读并同意个人信息处理说明"),
+    (r"unknown chain '?([^';]*)", "没有“{0}”这条产业链；请从列出的产业链里选"),
+    (r"ends_at lies before starts_at", "结束时间应晚于开始时间；请核对"),
+)
+_WORDED_ON_PAGE = (
+    (r"unknown chain node '?([^';]*)", "没有“{0}”这个产业链环节；请从页面列出的环节里选"),
+    (r"price_high lies below price_low", "价格上限低于价格下限；请核对"),
+)
+# For English pages: what of our own wordings names a column, a file or the spreadsheet.
+_ENGLISH_ON_PAGE = (
+    (r"unknown chain node '?([^';]*)", "there is no chain node {0}; choose from the list"),
+    (r"price_high lies below price_low", "the highest price is below the lowest"),
+    (r"valid_to lies before valid_from", "the end lies before the beginning"),
+    (r"ends_at lies before starts_at", "the end must come after the beginning"),
+    (r"unknown town", "choose one of the seven towns"),
+    (r"not an amount in", "write an amount in units of CNY 10,000, such as 12.5"),
+    (r"contains control characters", "contains control characters; please type this text again"),
+    (r"agreed: an account needs your consent", "please read and accept how personal data is processed"),
 )
 # Checks of two fields together name no field; this is the one to show.
-_FIELD_BY_WORDING = {"price_high": "price_high", "valid_to": "valid_to"}
+_FIELD_BY_WORDING = {"price_high": "price_high", "valid_to": "valid_to", "ends_at": "ends_at", "agreed": "agreed"}
 
 
-def in_chinese(error: Any) -> str:
-    """One line for one error of pydantic; what no table knows keeps its English wording."""
+def in_chinese(error: Any, *, on_page: bool = False) -> str:
+    """One line for one error of pydantic; what no table knows keeps its English wording.
+
+    `on_page` is for forms, where nobody has a template or columns to look at.
+    """
     if error["type"] == "value_error":
-        return wording(error["msg"].removeprefix("Value error, "))
-    template = _BY_TYPE.get(error["type"])
+        return wording(_own(error), on_page=on_page)
+    kind = _kind(error)
+    template = (_ON_PAGE.get(kind) if on_page else None) or _BY_TYPE.get(kind)
     if template is None:
         return f"填写有误（{error['msg']}）"
     value = error["input"]
@@ -56,12 +95,22 @@ def in_chinese(error: Any) -> str:
     return template.format_map({"length": length, "actual_length": length, **error.get("ctx", {})})
 
 
-def wording(message: str) -> str:
+def in_english(error: Any) -> str:
+    """The same for English pages: pydantic's words, unless they count letters as items or name a spreadsheet."""
+    if error["type"] == "value_error":
+        return _said(_ENGLISH_ON_PAGE, _own(error)) or _own(error)
+    kind, limits = _kind(error), error.get("ctx", {})
+    if kind == "string_too_long":
+        return f"at most {limits['max_length']} characters, this has {len(error['input'])}"
+    if kind == "string_too_short":
+        return f"at least {limits['min_length']} characters"
+    return str(error["msg"])
+
+
+def wording(message: str, *, on_page: bool = False) -> str:
     """The Chinese for one of our own English messages."""
-    for pattern, chinese in _BY_WORDING:
-        if found := re.search(pattern, message):
-            return chinese.format(*found.groups())
-    return f"填写有误（{message}）"
+    found = _said(_WORDED_ON_PAGE, message) if on_page else None
+    return found or _said(_BY_WORDING, message) or f"填写有误（{message}）"
 
 
 def field_of(error: Any) -> str:
@@ -69,3 +118,19 @@ def field_of(error: Any) -> str:
     if error["loc"]:
         return str(error["loc"][0])
     return next((field for word, field in _FIELD_BY_WORDING.items() if word in error["msg"]), "")
+
+
+def _own(error: Any) -> str:
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _kind(error: Any) -> str:
+    kind = str(error["type"])
+    return _OF_TEXT.get(kind, kind) if isinstance(error["input"], str) else kind
+
+
+def _said(table: tuple[tuple[str, str], ...], message: str) -> str | None:
+    for pattern, text in table:
+        if found := re.search(pattern, message):
+            return text.format(*found.groups())
+    return None

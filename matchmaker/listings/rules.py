@@ -26,20 +26,39 @@ class Form(StrEnum):
 
 
 class State(StrEnum):
-    """Where a listing stands in its life. Expired is not stored by hand: it follows from `valid_to`."""
+    """Where a listing stands in its life. Review is a step only where the district asks for it (settings)."""
 
     DRAFT = "draft"
+    REVIEW = "review"
     PUBLISHED = "published"
+    ON_HOLD = "on_hold"
     CLOSED = "closed"
     EXPIRED = "expired"
 
 
 NEXT_STATES = {
-    State.DRAFT: {State.PUBLISHED, State.CLOSED},
-    State.PUBLISHED: {State.DRAFT, State.CLOSED, State.EXPIRED},
+    State.DRAFT: {State.REVIEW, State.PUBLISHED, State.CLOSED},
+    State.REVIEW: {State.PUBLISHED, State.DRAFT, State.CLOSED},
+    State.PUBLISHED: {State.DRAFT, State.ON_HOLD, State.CLOSED, State.EXPIRED},
+    State.ON_HOLD: {State.REVIEW, State.PUBLISHED, State.CLOSED, State.EXPIRED},
     State.EXPIRED: {State.PUBLISHED, State.CLOSED},
-    State.CLOSED: {State.PUBLISHED},
+    State.CLOSED: {State.REVIEW, State.PUBLISHED},
 }
+
+
+class PriceUnit(StrEnum):
+    """What a price is for; without one it is for the whole project or order. Only whole prices meet a budget."""
+
+    PIECE = "piece"
+    SET = "set"
+    KILOGRAM = "kilogram"
+    TON = "ton"
+    METRE = "metre"
+    SQUARE_METRE = "square_metre"
+    HOUR = "hour"
+    DAY = "day"
+    TEST = "test"
+    YEAR = "year"
 
 
 class Visibility(StrEnum):

@@ -15,6 +15,7 @@ MAX_TITLE = 120
 MAX_SUMMARY = 500
 MAX_DETAIL = 8000
 MAX_REQUIREMENT = 4000
+MAX_PARTNER = 500
 
 
 class ListingIn(BaseModel):
@@ -40,9 +41,10 @@ class ListingIn(BaseModel):
     ip_no: OptionalText = Field(default=None, max_length=60)
     price_low: Fen | None = None
     price_high: Fen | None = None
+    price_unit: rules.PriceUnit | None = None
     valid_from: date | None = None
     valid_to: date | None = None
-    partner_sought: Text = Field(default="", max_length=500)
+    partner_sought: Text = Field(default="", max_length=MAX_PARTNER)
     visibility: rules.Visibility = rules.Visibility.PUBLIC
     # Left out, a new listing is published and a known one stays what it is: an old file must not reopen a closed one.
     state: rules.State | None = None

@@ -9,10 +9,10 @@ from matchmaker.accounts import queries as accounts
 from matchmaker.audit import service as audit
 from matchmaker.core import changes, clock
 from matchmaker.core.actor import Actor
-from matchmaker.core.errors import Conflict, Fault, Invalid, NotFound
+from matchmaker.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from matchmaker.listings import rules
-from matchmaker.listings.access import require_change
-from matchmaker.listings.models import Listing, ListingNode
+from matchmaker.listings.access import can_change, require_change
+from matchmaker.listings.models import Listing, ListingNode, ListingRevision
 from matchmaker.listings.schemas import ListingIn
 
 STREAM = "listings"
@@ -31,40 +31,60 @@ PLAIN = (
     "ip_type",
     "ip_status",
     "ip_no",
+    "price_unit",
     "valid_from",
     "valid_to",
     "partner_sought",
 )
 
 
-def save_listings(session: Session, actor: Actor, *, data: Sequence[ListingIn]) -> list[Listing]:
+def save_listings(session: Session, actor: Actor, *, data: Sequence[ListingIn], review: bool = False) -> list[Listing]:
     """Create the listings, or update those whose organisation already has one with the same `ref`.
 
     All or nothing within the caller's unit. Unchanged ones keep their change number. Invalid names the organisations
-    that are not registered.
+    that are not registered, Conflict those that may not publish yet. With `review` what people publish waits for an
+    officer; the operator's own imports do not.
     """
     owners = _owners(session, data)
     for organisation_id in set(owners.values()):
         require_change(actor, organisation_id)
+    if not actor.is_system:
+        _require_verified(session, {owners[item.organisation] for item in data if item.state is not rules.State.DRAFT})
+        data = [_waiting_for_review(item) for item in data] if review else data
     known = _known(session, data, owners)
     listings = [known.get((owners[item.organisation], item.ref)) or Listing() for item in data]
     return _apply(session, actor, list(zip(listings, data, strict=True)), owners)
 
 
-def change_state(session: Session, actor: Actor, *, listing_id: int, state: rules.State) -> Listing:
-    """Move one listing along its life (publish, close, …); Conflict when that step does not exist."""
-    listing = session.get(Listing, listing_id)
-    if listing is None:
+def save_listing(
+    session: Session, actor: Actor, *, data: ListingIn, listing_id: int | None = None, review: bool = False
+) -> Listing:
+    """Create one listing, or change the one with this id; the form's way in. NotFound when there is none to change."""
+    if listing_id is None:
+        return save_listings(session, actor, data=[data], review=review)[0]
+    listing = session.get(Listing, listing_id, with_for_update=True)
+    if listing is None or not can_change(actor, listing.organisation_id):
         raise NotFound(f"no listing {listing_id}")
-    require_change(actor, listing.organisation_id)
-    if state not in rules.NEXT_STATES[listing.state]:
-        raise Conflict(f"listing {listing_id} is {listing.state} and cannot become {state}")
-    event = audit.Event("listing.state", f"listing:{listing_id}", {"state": [listing.state, state]})
-    listing.state = state
-    listing.change_seq = changes.take(session, STREAM)
-    listing.updated_at = clock.now()
-    audit.record(session, actor, [event])
-    return listing
+    owners = _owners(session, [data])
+    if owners[data.organisation] != listing.organisation_id:
+        raise Forbidden("a listing stays with its organisation")
+    if data.state is not rules.State.DRAFT:
+        _require_verified(session, {listing.organisation_id})
+    kept = data.model_copy(update={"ref": listing.source_ref})
+    # What an officer gave back or took down does not come out again by being edited.
+    if (review or listing.state_reason) and not actor.is_system:
+        kept = _waiting_for_review(kept)
+    return _apply(session, actor, [(listing, kept)], owners)[0]
+
+
+def _require_verified(session: Session, organisation_ids: set[int]) -> None:
+    if waiting := accounts.unverified(session, organisation_ids):
+        raise Conflict(f"not verified yet, so nothing can be published: {', '.join(waiting)}")
+
+
+def _waiting_for_review(item: ListingIn) -> ListingIn:
+    wanted = item.state or rules.State.PUBLISHED
+    return item.model_copy(update={"state": rules.State.REVIEW}) if wanted is rules.State.PUBLISHED else item
 
 
 def _owners(session: Session, data: Sequence[ListingIn]) -> Mapping[str, int]:
@@ -95,8 +115,10 @@ def _apply(
             listing.change_seq = number
             listing.updated_at = clock.now()
             listing.created_at = listing.created_at or listing.updated_at
+            listing.revision = (listing.revision or 0) + 1
         session.add_all(listing for listing, _, _ in touched)
         session.flush()
+        session.add_all(_revision(listing, actor) for listing, _, _ in touched)
     events = [
         audit.Event("listing.create" if new else "listing.update", f"listing:{listing.id}", diff)
         for listing, new, diff in touched
@@ -126,6 +148,18 @@ def _assign(listing: Listing, item: ListingIn, owners: Mapping[str, int]) -> dic
         _replace_nodes(listing, item.chain_nodes)
     listing.content_hash = rules.content_hash(listing.title, listing.body)
     return changed
+
+
+def _revision(listing: Listing, actor: Actor) -> ListingRevision:
+    """Everything the listing says now."""
+    content = {name: _plain(getattr(listing, name)) for name in (*PLAIN, "price_low_fen", "price_high_fen", "state")}
+    return ListingRevision(
+        listing_id=listing.id,
+        number=listing.revision,
+        content=content | {"chain_nodes": sorted(listing.node_ids)},
+        at=listing.updated_at,
+        by=actor.name,
+    )
 
 
 def _replace_nodes(listing: Listing, wanted: list[str]) -> None:

@@ -53,10 +53,10 @@ class Facets:
         *,
         day: date,
         owners: set[int] | None,
-        besides: int | None,
+        besides: set[int],
         private: bool,
     ) -> NDArray[np.bool_]:
-        """Which of the ids pass: valid on `day`, not of organisation `besides`, on consent only if `private`.
+        """Which of the ids pass: valid on `day`, not of the organisations `besides`, on consent only if `private`.
 
         `owners` are the organisations in the wanted towns, None for all: an organisation may move, its listings
         do not change by that.
@@ -64,8 +64,8 @@ class Facets:
         rows = self._rows[ids]
         today = day.toordinal()
         mask = (rows[:, 3] <= today) & (today <= rows[:, 4])
-        if besides is not None:
-            mask &= rows[:, 2] >> 1 != besides
+        if besides:
+            mask &= ~np.isin(rows[:, 2] >> 1, list(besides))
         if not private:
             mask &= rows[:, 2] & 1 == 0
         if filters.chains:

@@ -27,7 +27,7 @@ class ListingVector(Base):
 
 
 class CorpusSnapshot(Base):
-    """Mean vector and n-gram frequencies of the offers at one moment. The newest one of an encoder is in force.
+    """Mean vectors of both sides and n-gram frequencies of the offers at one moment; an encoder's newest is in force.
 
     Scores change only when a new snapshot is taken, never because a listing came or went.
     """
@@ -39,4 +39,5 @@ class CorpusSnapshot(Base):
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
     change_seq: Mapped[int] = mapped_column(BigInteger)
     documents: Mapped[int] = mapped_column(Integer)
+    needs: Mapped[int] = mapped_column(Integer, server_default="0")
     body: Mapped[bytes] = mapped_column(LargeBinary)

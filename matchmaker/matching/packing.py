@@ -1,5 +1,7 @@
 """How what is kept of a listing's text is written into columns of bytes, and read back."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ def pack_vector(vector: NDArray[np.float32]) -> bytes:
     return vector.astype("<f4").tobytes()
 
 
-def unpack_vectors(rows: list[bytes]) -> NDArray[np.float32]:
+def unpack_vectors(rows: Sequence[bytes]) -> NDArray[np.float32]:
     """[n, d] from n packed vectors."""
     return np.frombuffer(b"".join(rows), "<f4").reshape(len(rows), -1).astype(np.float32)
 

@@ -1,7 +1,7 @@
 """Asking for matches: of a text in one's own words, or of a listing. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import select
@@ -26,6 +26,21 @@ from matchmaker.matching.rules import Constraint, Facts, bonus, constraints
 MAX_QUERY = 5000
 # Constraints add at most a few places; this many text matches are looked at before the best `top` are kept.
 DEEPER = 5
+# How many close listings vote for the nodes of a draft, and how many nodes are suggested.
+VOTERS = 8
+SUGGESTED = 3
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A listing that is not stored yet, as far as matching looks at it."""
+
+    side: Side
+    title: str
+    body: str
+    organisation_id: int
+    nodes: tuple[str, ...] = ()
+    form: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +92,25 @@ def matches_of(
     return _answer(session, actor, engine, asked, filters=filters, top=top)
 
 
+def preview(
+    session: Session, actor: Actor, engine: LiveIndex, *, draft: Draft, top: int
+) -> tuple[MatchPage, tuple[str, ...]]:
+    """What a listing that is still being written would match, and the chain nodes its text suggests, best first.
+
+    Nodes are voted for by the listings of both sides that are closest to the text, each with its score.
+    """
+    encoded = engine.ranker.encode(draft.side, [(draft.title, draft.body)])[0]
+    facts = Facts(nodes=draft.nodes, form=draft.form)
+    asked = _Asked(draft.title, draft.body, draft.side, encoded, facts, draft.organisation_id)
+    page = _answer(session, actor, engine, asked, filters=Filters(), top=max(top, VOTERS))
+    votes: dict[str, float] = {}
+    for match in page.matches:
+        for node in match.listing.node_ids:
+            votes[node] = votes.get(node, 0.0) + match.score
+    suggested = sorted((node for node in votes if node not in draft.nodes), key=lambda node: (-votes[node], node))
+    return replace(page, matches=page.matches[:top]), tuple(suggested[:SUGGESTED])
+
+
 def health(session: Session, engine: LiveIndex) -> dict[str, object]:
     """How this process stands: the encoder, and how far its index follows the database."""
     ranker = engine.ranker
@@ -95,8 +129,11 @@ def health(session: Session, engine: LiveIndex) -> dict[str, object]:
 def _answer(
     session: Session, actor: Actor, engine: LiveIndex, asked: _Asked, *, filters: Filters, top: int
 ) -> MatchPage:
+    if asked.organisation_id and accounts.has_matching_off(session, organisation_id=asked.organisation_id):
+        return MatchPage((), 0, any_good=False)
     answering = asked.side.opposite
     owners = accounts.ids_in_towns(session, filters.towns) if filters.towns else None
+    unmatched = accounts.ids_unmatched(session)
     with engine.lock:
         market = engine.market(session)
         matcher = market.sides[answering]
@@ -106,7 +143,7 @@ def _answer(
             filters,
             day=clock.today(),
             owners=owners,
-            besides=asked.organisation_id,
+            besides=unmatched | ({asked.organisation_id} if asked.organisation_id else set()),
             private=actor.role in STAFF,
         )
         question = matcher.question(asked.encoded.vector, asked.encoded.terms)
@@ -176,4 +213,5 @@ def _facts(listing: Listing) -> Facts:
         price_high=listing.price_high_fen,
         cooperation=tuple(listing.cooperation),
         form=listing.form,
+        price_unit=listing.price_unit,
     )

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from embeddings.text import Record, sentences
 from matchmaker.config import Config
 from matchmaker.core.errors import Unavailable
 from matchmaker.listings.rules import Side
+from matchmaker.reference.chains import nodes
 
 __all__ = ["Hit", "Matcher", "Question", "Snapshot", "Sparse"]
 
@@ -40,6 +42,11 @@ class Encoded:
     vector: NDArray[np.float32]
     terms: Sparse
     sentences: NDArray[np.float32]
+
+
+def anchor_texts() -> list[str]:
+    """The official names of the nodes, the same for every installation of this taxonomy."""
+    return [node.name_zh for node in nodes().values()]
 
 
 class Ranker:
@@ -84,6 +91,14 @@ class Ranker:
             raise Unavailable(str(error)) from error
         self.readiness, self.problem = Readiness.READY, ""
 
+    @cached_property
+    def anchors(self) -> NDArray[np.float32]:
+        """The nodes of the industry chains as encoded [k, d]: what texts are about, in the district's own terms."""
+        try:
+            return self.encoder.encode_offers(anchor_texts())
+        except EmbeddingError as error:
+            raise Unavailable(str(error)) from error
+
     def encode(self, side: Side, texts: Sequence[tuple[str, str]]) -> list[Encoded]:
         """Listings' (title, body) pairs, none of them empty, to what is kept of them."""
         records = [Record(title, body) for title, body in texts]
@@ -96,13 +111,17 @@ class Ranker:
             for record, vector, parts in zip(records, vectors, each, strict=True)
         ]
 
-    def snapshot(self, vectors: NDArray[np.float32], terms: Sequence[Sparse]) -> Snapshot:
-        """Of these offers, for this encoder."""
-        return Snapshot.take(vectors, terms, need_mean=self.calibration.mean_for(self.encoder.card.name))
+    def snapshot(
+        self, vectors: NDArray[np.float32], terms: Sequence[Sparse], needs: NDArray[np.float32] | None = None
+    ) -> Snapshot:
+        """Of these offers and of the needs' vectors, for this encoder."""
+        elsewhere = self.calibration.mean_for(self.encoder.card.name)
+        return Snapshot.take(vectors, terms, needs=needs, need_mean=elsewhere, anchors=self.anchors)
 
     def empty_snapshot(self) -> Snapshot:
-        """For a district without a single offer."""
-        return self.snapshot(np.zeros((0, self.encoder.card.dim), np.float32), [])
+        """For a district without a single offer: nothing to rank, so that nobody waits for anchors to be encoded."""
+        card = self.encoder.card
+        return Snapshot.take(np.zeros((0, card.dim), np.float32), [], need_mean=self.calibration.mean_for(card.name))
 
     def matcher(self, snapshot: Snapshot, side: Side) -> Matcher:
         """An empty index of one side."""

@@ -19,6 +19,7 @@ class Facts:
     price_high: int | None = None
     cooperation: tuple[str, ...] = ()
     form: str = ""
+    price_unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _price(need: Facts, offer: Facts) -> Constraint | None:
 
     Goods are priced by the piece and budgeted by the order, so only what is bought whole is compared.
     """
-    if need.form not in WHOLE or offer.form not in WHOLE:
+    if need.form not in WHOLE or offer.form not in WHOLE or need.price_unit or offer.price_unit:
         return None
     budget = need.price_high if need.price_high is not None else need.price_low
     asked = offer.price_low if offer.price_low is not None else offer.price_high

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.core import changes, clock
@@ -17,8 +18,10 @@ from matchmaker.matching.packing import pack_sentences, pack_terms, pack_vector,
 from matchmaker.matching.ranker import Ranker
 
 CHUNK = 64
-# A snapshot is renewed when there are half as many offers again, or none was ever taken.
+# A snapshot is renewed when there are half as many offers or needs again, or none was ever taken. The first few needs
+# hardly move a mean, so that they count as more than they are.
 GROWTH = 1.5
+FEW_NEEDS = 50
 
 
 @dataclass(frozen=True)
@@ -58,18 +61,22 @@ def lacks_vectors(session: Session) -> bool:
 
 
 def take_snapshot(session: Session, ranker: Ranker) -> None:
-    """Make the present offers what scores are relative to. All scores may move a little at this moment, then stay."""
-    statement = _vectors_of_offers(ranker).with_only_columns(ListingVector.vector, ListingVector.terms)
-    rows = session.execute(statement.order_by(ListingVector.listing_id)).all()
-    vectors = unpack_vectors([row.vector for row in rows]) if rows else None
-    terms = [unpack_terms(row.terms) for row in rows]
-    taken = ranker.empty_snapshot() if vectors is None else ranker.snapshot(vectors, terms)
+    """Make the present listings what scores are relative to. Scores may move a little at this moment, then stay."""
+    columns = (ListingVector.vector, ListingVector.terms)
+    offers = session.execute(_of_side(ranker, Side.OFFER, *columns).order_by(ListingVector.listing_id)).all()
+    needs = session.scalars(_of_side(ranker, Side.NEED, ListingVector.vector)).all()
+    taken = ranker.empty_snapshot()
+    if offers:
+        asked = unpack_vectors(needs) if needs else None
+        vectors = unpack_vectors([row.vector for row in offers])
+        taken = ranker.snapshot(vectors, [unpack_terms(row.terms) for row in offers], asked)
     session.add(
         CorpusSnapshot(
             encoder=ranker.encoder.fingerprint,
             taken_at=clock.now(),
             change_seq=changes.latest(session, LISTINGS),
-            documents=len(rows),
+            documents=len(offers),
+            needs=len(needs),
             body=taken.to_bytes(),
         )
     )
@@ -112,16 +119,19 @@ def _encode(sessions: sessionmaker[Session], ranker: Ranker, chunk: Sequence[Lis
             session.merge(row)
 
 
-def _vectors_of_offers(ranker: Ranker):  # type: ignore[no-untyped-def]
-    offers = (
-        (Listing.id == ListingVector.listing_id) & (Listing.side == Side.OFFER) & (Listing.state == State.PUBLISHED)
+def _of_side(ranker: Ranker, side: Side, *columns: Any) -> Select[Any]:
+    mine = (ListingVector.encoder == ranker.encoder.fingerprint, Listing.side == side, Listing.state == State.PUBLISHED)
+    return (
+        select(*columns).select_from(ListingVector).join(Listing, Listing.id == ListingVector.listing_id).where(*mine)
     )
-    mine = ListingVector.encoder == ranker.encoder.fingerprint
-    return select(ListingVector).join(Listing, offers).where(mine)
 
 
 def _snapshot_is_due(session: Session, ranker: Ranker) -> bool:
-    newest = select(CorpusSnapshot.documents).where(CorpusSnapshot.encoder == ranker.encoder.fingerprint)
-    documents = session.scalar(newest.order_by(CorpusSnapshot.id.desc()).limit(1))
-    offers = session.scalar(select(func.count()).select_from(_vectors_of_offers(ranker).subquery())) or 0
-    return offers > 0 and (documents is None or offers >= GROWTH * documents)
+    newest = select(CorpusSnapshot.documents, CorpusSnapshot.needs)
+    newest = newest.where(CorpusSnapshot.encoder == ranker.encoder.fingerprint).order_by(CorpusSnapshot.id.desc())
+    before = session.execute(newest.limit(1)).first()
+    offers, needs = (session.scalar(_of_side(ranker, side, func.count())) or 0 for side in (Side.OFFER, Side.NEED))
+    if not offers or before is None:
+        return bool(offers)
+    more_offers, more_needs = offers / before.documents, (needs + FEW_NEEDS) / (before.needs + FEW_NEEDS)
+    return bool(max(more_offers, more_needs) >= GROWTH)

@@ -6,7 +6,6 @@ from typing import Any, cast
 from flask import current_app
 
 from matchmaker.config import Config
-from matchmaker.core.actor import Actor
 
 EXTENSION = "matchmaker"
 
@@ -27,8 +26,3 @@ class Parts:
 def parts() -> Parts:
     """The parts of the application that serves this request."""
     return cast(Parts, current_app.extensions[EXTENSION])
-
-
-def actor() -> Actor:
-    """Who asks. Everybody is a visitor until there are accounts to log in to."""
-    return Actor.visitor("web")

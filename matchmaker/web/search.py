@@ -14,7 +14,8 @@ from matchmaker.matching import queries as matching
 from matchmaker.matching.results import Filters
 from matchmaker.web.asked import Asked, read_filters, read_question
 from matchmaker.web.language import _
-from matchmaker.web.parts import actor, parts
+from matchmaker.web.parts import parts
+from matchmaker.web.session import actor
 
 # Servers commonly refuse a request line beyond 4094 bytes; a longer question is answered where it was posted.
 MAX_ADDRESS = 3800
@@ -22,14 +23,14 @@ MAX_ADDRESS = 3800
 blueprint = Blueprint("search", __name__)
 
 
-@blueprint.get("/")
+@blueprint.get("/search")
 def page() -> str | tuple[str, int]:
     """The empty search page, or the answer to the question in the address."""
     if "q" in request.args:
         return _answered(request.args)
     with reading(parts().sessions) as session:
         counts = listings.counts(session)
-    return render_template("search/home.html", asked=_unfinished(request.args), counts=counts, examples=_examples())
+    return render_template("search/home.html", asked=_unfinished(request.args), counts=counts, examples=examples())
 
 
 @blueprint.post("/search")
@@ -84,7 +85,7 @@ def _unfinished(values: MultiDict[str, str]) -> Asked:
         return Asked(text, side)
 
 
-def _examples() -> list[tuple[Side, str, str]]:
+def examples() -> list[tuple[Side, str, str]]:
     """Wanted side, short label and full text of questions that show how to ask."""
     return [
         (

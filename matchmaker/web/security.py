@@ -8,13 +8,18 @@ from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 
 from matchmaker.web import search
+from matchmaker.web.session import actor
 
 MAX_BODY_BYTES = 1024 * 1024
+# Three files of ten megabytes and the form around them.
+MAX_UPLOAD_BYTES = 32 * 1024 * 1024
 # Ten a second from one address: a whole office behind one address fits, a loop that never ends does not.
 SEARCH_RATE = "600 per minute"
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+        # The picture of a second factor is made on the page and stored nowhere, so it comes inside the page.
+        "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        "object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -32,6 +37,8 @@ def register(app: Flask) -> None:
     app.config["SESSION_COOKIE_HTTPONLY"] = True
     # A token lives as long as its session: a search page left open over lunch must still work.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    # Before the token is looked for: reading the form is what the limit is for.
+    app.before_request(_allow_uploads)
     CSRFProtect(app)
     limiter = Limiter(get_remote_address, storage_uri="memory://")
     limiter.limit(app.config.get("SEARCH_RATE", SEARCH_RATE), exempt_when=_asks_nothing)(search.blueprint)
@@ -48,6 +55,11 @@ def is_local(target: str) -> bool:
     except ValueError:
         return False
     return not split.scheme and not split.netloc
+
+
+def _allow_uploads() -> None:
+    if request.mimetype == "multipart/form-data" and actor().person_id is not None:
+        request.max_content_length = MAX_UPLOAD_BYTES
 
 
 def _asks_nothing() -> bool:

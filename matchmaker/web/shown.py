@@ -1,40 +1,61 @@
 """How values look on a page, in the page's language: the filters and functions that templates use."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g, url_for
 
+from matchmaker.accounts import queries as accounts
 from matchmaker.core import clock
 from matchmaker.core.money import FEN_PER_WAN, FEN_PER_YUAN, wan_from_fen
+from matchmaker.core.unit import reading
 from matchmaker.listings.access import can_see_organisation
+from matchmaker.listings.browsing import Browsed, words_of
 from matchmaker.listings.rules import State
 from matchmaker.matching.queries import MAX_QUERY
 from matchmaker.matching.rules import Constraint
+from matchmaker.notifications import queries as notifications
+from matchmaker.notifications import texts
 from matchmaker.reference.chains import Chain, Node, chains, nodes
 from matchmaker.reference.terms import terms
 from matchmaker.reference.towns import Town, towns
+from matchmaker.web import navigation
+from matchmaker.web.browsed import parameters
+from matchmaker.web.desk.panel import missing_text
 from matchmaker.web.highlight import marked, snippet
 from matchmaker.web.language import _, grouped, language, whole_number
-from matchmaker.web.parts import actor
+from matchmaker.web.parts import parts
+from matchmaker.web.session import actor
 
 
 def register(app: Flask) -> None:
     """Make the functions known to every template."""
     app.jinja_env.filters.update(marked=marked, snippet=snippet)
     app.jinja_env.globals.update(
+        helped_name=helped_name,
+        navigation=navigation.groups,
+        unread_notices=unread_notices,
+        who_asks=actor,
+        words_of=words_of,
+        browse_link=browse_link,
         chains=chains,
         constraint_text=constraint_text,
         day=day,
+        helper_choices=helper_choices,
         is_over=is_over,
+        is_past=is_past,
         language=language,
         level_name=level_name,
         longest_text=MAX_QUERY,
+        missing_text=missing_text,
         name=name,
         named=named,
         named_nodes=named_nodes,
         node_name=node_name,
+        nodes_of=nodes_of,
+        notice_text=notice_text,
         organisation_of=organisation_of,
         price=price,
         term=term,
@@ -43,6 +64,29 @@ def register(app: Flask) -> None:
         town_name=town_name,
         towns=towns,
     )
+
+
+def unread_notices() -> int:
+    """How many notices wait for whoever is logged in; asked at most once a request."""
+    who = actor()
+    if who.person_id is None:
+        return 0
+    if "unread_notices" not in g:
+        with reading(parts().sessions) as session:
+            g.unread_notices = notifications.unread(session, who)
+    return int(g.unread_notices)
+
+
+def notice_text(row: Any) -> str:
+    """A notice in one line, in the page's language."""
+    return texts.write(row.text, row.details, language())
+
+
+def helped_name() -> str:
+    """The name of the organisation that a member of staff acts for at the moment."""
+    who = actor()
+    with reading(parts().sessions) as session:
+        return accounts.name_of(session, organisation_id=who.acting_for) if who.acting_for else ""
 
 
 def term(kind: str, code: str) -> str:
@@ -94,8 +138,15 @@ def titles_of(organisation: Any) -> list[str]:
     return [row.title for row in organisation.titles if row.holds_on(clock.today())]
 
 
-def price(low: int | None, high: int | None) -> str:
+def price(low: int | None, high: int | None, unit: StrEnum | None = None) -> str:
     """A price range in 万元, in 元 where that is shorter, in English in CNY; both ends empty means negotiable."""
+    amount = _range(low, high)
+    if unit is None or (low is None and high is None):
+        return amount
+    return _("%(unit)s %(amount)s", unit=terms("price_unit", language())[unit.value], amount=amount)
+
+
+def _range(low: int | None, high: int | None) -> str:
     ends = [end for end in (low, high) if end is not None]
     if not ends:
         return _("面议")
@@ -112,6 +163,26 @@ def price(low: int | None, high: int | None) -> str:
 def day(value: date | None) -> str:
     """A calendar day as 2026-05-31, the form both languages read without doubt."""
     return value.isoformat() if value else ""
+
+
+def browse_link(asked: Browsed) -> Callable[[int], str]:
+    """Makes the address of another page of the same search."""
+    return lambda number: url_for("listings.browse", **parameters(asked, page=number))
+
+
+def is_past(value: date) -> bool:
+    """Whether the day has gone by in the district's calendar."""
+    return value < clock.today()
+
+
+def helper_choices(people: Iterable[Any]) -> list[tuple[str, str]]:
+    """Members of staff to choose from, with what they are."""
+    return [(str(person.id), f"{person.name} · {term('role', person.role)}") for person in people]
+
+
+def nodes_of(chain: str) -> list[Node]:
+    """The nodes of a chain in their order."""
+    return [node for node in nodes().values() if node.id.startswith(f"{chain}-")]
 
 
 def is_over(listing: Any) -> bool:

@@ -46,7 +46,7 @@ def language(code: str) -> AnyResponse:
     if code not in LANGUAGES:
         abort(404)
     target = request.args.get("next") or _came_from()
-    response = redirect(target if is_local(target) else url_for("search.page"), 303)
+    response = redirect(target if is_local(target) else url_for("public.home"), 303)
     remember(response, code)  # type: ignore[arg-type]
     return response
 

@@ -56,6 +56,38 @@ def test_migrating_twice_changes_nothing(empty: Engine) -> None:
     assert names == ["audit", "listings", "vectors"]
 
 
+FILLED = (
+    "INSERT INTO organisations (id, uscc, name, kind, town, intro, created_at, updated_at)"
+    " VALUES (1, '91440605YYYY01015P', '试样单位', 'enterprise', '440605123', '', '2026-01-01', '2026-01-01')",
+    "INSERT INTO listings (id, organisation_id, side, form, visibility, state, title, summary, detail, requirement,"
+    " fields, cooperation, partner_sought, change_seq, content_hash, created_at, updated_at)"
+    " VALUES (7, 1, 'need', 'product', 'public', 'published', '求购减压阀', '', '七十兆帕', '', '[]', '[]', '', 1, 'x',"
+    " '2026-01-01', '2026-01-01')",
+    "INSERT INTO listing_nodes (listing_id, node) VALUES (7, 'HYD-09')",
+)
+
+
+def test_rows_of_the_first_version_survive_up_and_down(empty: Engine) -> None:
+    """An installation of the first version is filled; SQLite must not copy tables that others point to."""
+    migrate.upgrade(empty, "0001")
+    with empty.begin() as connection:
+        for statement in FILLED:
+            connection.execute(text(statement))
+    migrate.upgrade(empty)
+    with empty.connect() as connection:
+        row = connection.execute(text("SELECT name, standing, matching_off FROM organisations")).one()
+        listing = connection.execute(text("SELECT title, revision, state_reason FROM listings")).one()
+    assert (row.name, row.standing, bool(row.matching_off)) == ("试样单位", "verified", False)
+    assert tuple(listing) == ("求购减压阀", 0, "")
+    migrate.downgrade(empty, "0001")
+    with empty.connect() as connection:
+        found = [
+            connection.execute(text(f"SELECT {column} FROM {table}")).scalar_one()
+            for table, column in (("organisations", "name"), ("listings", "title"), ("listing_nodes", "node"))
+        ]
+    assert found == ["试样单位", "求购减压阀", "HYD-09"]
+
+
 def test_the_migrated_schema_is_what_the_models_say(migrated: Engine) -> None:
     migrate.load_models()
     with migrated.connect() as connection:

@@ -10,7 +10,7 @@ def test_text_is_trimmed_of_every_kind_of_space() -> None:
     assert TypeAdapter(Text).validate_python("\ufeff \u3000阀门\tA\n") == "阀门\tA"
 
 
-@pytest.mark.parametrize("damage", ["\x00", "\x1b", "\x7f"])
+@pytest.mark.parametrize("damage", ["\x00", "\x1b", "\x7f", "\uffff", "\ufffe", "\ud83d"])
 def test_control_characters_are_refused(damage: str) -> None:
     with pytest.raises(ValidationError, match="control characters"):
         TypeAdapter(Text).validate_python(f"阀{damage}门")

@@ -27,6 +27,10 @@ def test_beginning_counts_only_where_the_record_is_twice_as_long() -> None:
     assert len(parts([Record("", "铝" * (2 * BEGINNING + 1))]).texts) == 2
 
 
+def test_a_text_weighs_as_often_as_it_stands() -> None:
+    assert parts([SHORT, LONG, Record("题")]).weights[:, 0].tolist() == [1, 2, 1, 1, 1, 3]
+
+
 def test_title_alone_is_one_text() -> None:
     assert parts([Record("题"), Record("", "文"), LONG]).starts == [0, 1, 2]
 
@@ -41,7 +45,8 @@ def test_vector_is_the_mean_direction_of_the_parts(verb: Verb) -> None:
     encoder = HashingEncoder(64)
     found = encode(encoder, [SHORT, LONG], verb=verb)
     each = encoder.encode_offers(parts([SHORT, LONG]).texts)
-    assert np.allclose(found, unit_length(np.stack([each[:2].sum(0), each[2:].sum(0)])), atol=1e-6)
+    # The short record's beginning is the whole of it, which so has two shares of three.
+    assert np.allclose(found, unit_length(np.stack([each[0] + 2 * each[1], each[2:].sum(0)])), atol=1e-6)
     assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
     assert found.dtype == np.float32
 

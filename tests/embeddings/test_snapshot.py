@@ -66,6 +66,17 @@ def test_need_mean_is_taken_over_when_given() -> None:
     assert np.array_equal(Snapshot.take(offers.vectors, offers.terms).need_mean, snapshot.offer_mean)
 
 
+def test_own_needs_draw_the_need_mean_towards_them() -> None:
+    random = np.random.default_rng(17)
+    offers, elsewhere = world(random, 20), np.ones(DIM, np.float32)
+    own = random.normal(size=(150, DIM)).astype(np.float32)
+    snapshot = Snapshot.take(offers.vectors, offers.terms, needs=own, need_mean=elsewhere)
+    # 150 of one's own against the 50 imagined ones.
+    assert np.allclose(snapshot.need_mean, 0.75 * own.mean(0) + 0.25 * elsewhere, atol=1e-6)
+    without = Snapshot.take(offers.vectors, offers.terms, needs=own)
+    assert np.allclose(without.need_mean, 0.75 * own.mean(0) + 0.25 * snapshot.offer_mean, atol=1e-6)
+
+
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_snapshot_of_few_offers_gives_finite_scores(count: int) -> None:
     random = np.random.default_rng(8)

@@ -41,7 +41,8 @@ def test_folders_import_only_what_lies_below_them() -> None:
 
 
 def test_files_stay_small() -> None:
-    lengths = {path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in FILES}
+    written = [path for path in FILES if path.parts[0] != "migrations"]
+    lengths = {path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in written}
     assert {path: length for path, length in lengths.items() if length > MAX_FILE} == {}
 
 

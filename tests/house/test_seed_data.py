@@ -2,23 +2,30 @@
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from matchmaker.accounts.rules import has_odd_organisation_digit
+from matchmaker.accounts.rules import OrganisationKind, TitleKind, has_odd_organisation_digit
 from matchmaker.accounts.schemas import OrganisationIn
 from matchmaker.listings.schemas import ListingIn
-from matchmaker.reference.chains import chains
+from matchmaker.reference.chains import nodes
 from matchmaker.reference.towns import towns
 
 FOLDER = Path(__file__).resolve().parents[2] / "seed_data" / "district"
-COVERED = [code for code, chain in chains().items() if chain.new_four] + ["MAC", "ALU", "HDW", "APP"]
 # Shorter pieces are measures such as "质保两年", which any two listings may have in common.
 SENTENCE = 12
-LEAST_PER_SIDE = 5
+# Which town each trade is at home in (DOMAIN 4.3).
+HOME = {
+    "HYD": "440605123",
+    "AUT": "440605124",
+    "BIO": "440605124",
+    "FUR": "440605121",
+    "ALU": "440605125",
+    "TEX": "440605122",
+}
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
@@ -32,8 +39,14 @@ LISTINGS = NEEDS + OFFERS
 
 
 def test_the_district_is_large_enough() -> None:
-    assert len(ORGANISATIONS) >= 60
-    assert len(LISTINGS) >= 200
+    assert len(ORGANISATIONS) >= 300
+    assert len(LISTINGS) >= 900
+
+
+def test_research_platforms_and_chain_leaders_of_the_plan() -> None:
+    assert sum(one.kind is OrganisationKind.RESEARCH_PLATFORM for one in ORGANISATIONS) == 10
+    leaders = [one for one in ORGANISATIONS if TitleKind.CHAIN_LEADER in {title.title for title in one.titles}]
+    assert len(leaders) == 20
 
 
 def test_codes_names_and_refs_stand_once() -> None:
@@ -57,11 +70,19 @@ def test_sides_stand_in_their_files() -> None:
     assert {one.side for one in OFFERS} == {"offer"}
 
 
-@pytest.mark.parametrize("chain", COVERED)
-@pytest.mark.parametrize("listings", [NEEDS, OFFERS], ids=["needs", "offers"])
-def test_chains_of_the_plan_have_needs_and_offers(chain: str, listings: list[ListingIn]) -> None:
-    found = [one for one in listings if any(node.startswith(chain) for node in one.chain_nodes)]
-    assert len(found) >= LEAST_PER_SIDE
+@pytest.mark.parametrize("node", nodes())
+def test_every_node_has_a_need_and_an_offer_of_different_hands(node: str) -> None:
+    needs = {one.organisation for one in NEEDS if node in one.chain_nodes}
+    offers = {one.organisation for one in OFFERS if node in one.chain_nodes}
+    assert needs
+    assert offers
+    assert len(needs | offers) > 1
+
+
+@pytest.mark.parametrize(("chain", "town"), HOME.items())
+def test_trades_are_at_home_where_they_are_in_nanhai(chain: str, town: str) -> None:
+    found = Counter(one.town for one in ORGANISATIONS if one.chain_nodes and one.chain_nodes[0].startswith(chain))
+    assert found.most_common(1)[0][0] == town
 
 
 def test_every_town_has_organisations() -> None:

@@ -12,8 +12,8 @@ def test_every_state_leads_somewhere_and_none_to_itself() -> None:
     assert all(following and state not in following for state, following in NEXT_STATES.items())
 
 
-def test_a_closed_listing_can_only_be_published_again() -> None:
-    assert NEXT_STATES[State.CLOSED] == {State.PUBLISHED}
+def test_a_closed_listing_can_only_come_out_again() -> None:
+    assert NEXT_STATES[State.CLOSED] == {State.PUBLISHED, State.REVIEW}
 
 
 def test_sides_face_each_other() -> None:

@@ -13,9 +13,10 @@ from matchmaker.core.actor import Actor, Role
 from matchmaker.core.changes import latest
 from matchmaker.core.errors import Conflict, Forbidden, Invalid, NotFound
 from matchmaker.core.unit import reading, unit
+from matchmaker.listings.life import change_state
 from matchmaker.listings.models import Listing
 from matchmaker.listings.rules import NEXT_STATES, State
-from matchmaker.listings.service import STREAM, change_state, save_listings
+from matchmaker.listings.service import STREAM, save_listings
 from tests.factories import OPERATOR, USCCS, listing_in, make_listing, make_organisation
 
 

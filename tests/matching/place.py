@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.core.actor import Actor
 from matchmaker.core.unit import reading, unit
+from matchmaker.listings.life import change_state
 from matchmaker.listings.rules import Side, State
-from matchmaker.listings.service import change_state
 from matchmaker.matching import queries, service
 from matchmaker.matching.live import LiveIndex
 from matchmaker.matching.ranker import Ranker

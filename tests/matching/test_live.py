@@ -7,7 +7,7 @@ import pytest
 from matchmaker.core.unit import unit
 from matchmaker.matching.live import LiveIndex
 from matchmaker.matching.results import Filters
-from matchmaker.matching.worker import round_of_work
+from matchmaker.worker import Follower
 from tests.factories import USCCS, make_organisation
 from tests.matching.place import Place, ids
 
@@ -75,10 +75,11 @@ def test_nothing_is_pulled_twice(place: Place, second: LiveIndex, monkeypatch: p
 
 def test_a_round_of_work_encodes_what_is_due_and_remembers_where_it_stands(place: Place, second: LiveIndex) -> None:
     new = [place.add(ref=f"n{number}", title=f"第{number}种减压阀") for number in range(6)]
-    stand = round_of_work(place.sessions, second, done=-1)
+    follower = Follower(place.sessions, second)
+    stand = follower.round_of_work()
     assert (stand, second.waiting) == (9, {})
     assert set(new) <= set(ids(place.search(ASKED, engine=second)))
-    assert round_of_work(place.sessions, second, done=stand) == stand
+    assert follower.round_of_work() == stand
 
 
 def test_an_organisation_that_moves_is_found_in_its_new_town(

@@ -133,6 +133,18 @@ def test_a_snapshot_is_due_when_there_are_half_as_many_offers_again(place: Place
     assert taken == [[4], [4], [4, 6], [4, 6]]
 
 
+def test_a_snapshot_is_due_when_needs_have_come_that_move_their_mean(place: Place) -> None:
+    _add_offers(place, range(4))
+    place.refresh()
+    for number in range(24):
+        place.add(ref=f"n{number}", side="need", title=f"求购第{number}种减压阀")
+    assert not place.refresh().snapshot_taken
+    place.add(ref="n24", side="need", title="求购伺服电机")
+    assert place.refresh().snapshot_taken
+    with reading(place.sessions) as session:
+        assert session.scalars(select(CorpusSnapshot.needs).order_by(CorpusSnapshot.id)).all() == [0, 25]
+
+
 def test_closed_offers_are_not_in_the_snapshot(place: Place) -> None:
     _add_offers(place, range(3))
     place.close(place.add(ref="closed"))

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from matchmaker.accounts.rules import ALPHABET, clean_uscc
 from matchmaker.accounts.schemas import OrganisationIn
@@ -38,6 +40,7 @@ def is_uscc(code: str) -> bool:
 FIRST17 = ("91440605MA0000001", "91440605MA0000002")
 HOSTILE = "<script>alert('密封圈')</script>"
 OFFERER, ASKER = (first + next(last for last in ALPHABET if is_uscc(first + last)) for first in FIRST17)
+TEMPLATES = FileSystemBytecodeCache(mkdtemp(prefix="templates-"))
 OPERATOR = Actor.system("cli")
 
 
@@ -128,6 +131,8 @@ def build(parts: Parts, **config: object) -> Flask:
     app.config.update({"TESTING": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False} | config)
     app.extensions[EXTENSION] = parts
     register(app)
+    # Every test builds its own application; the templates need compiling only once.
+    app.jinja_env.bytecode_cache = TEMPLATES
     return app
 
 
@@ -164,3 +169,19 @@ def broken_database(district: District, tmp_path: Path) -> Parts:
     """A database that cannot be opened."""
     sessions = make_sessions(make_engine(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}"))
     return Parts(district.parts.config, sessions, district.parts.engine)
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The small town, only to be looked at."""
+    from tests.web.town import build_town
+
+    return build_town(tmp_path_factory.mktemp("town"))
+
+
+@pytest.fixture
+def own_town(town: Any, tmp_path: Path) -> Any:
+    """A copy of the small town for one test to change."""
+    from tests.web.town import copy_town
+
+    return copy_town(town, tmp_path / "town")

@@ -1,44 +1,34 @@
 """The pages in a real browser: comforts work, nothing is refused by the policy, nothing sticks out on a phone."""
 
-import shutil
-import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
-CHROMIUM = shutil.which("chromium")
+from tests.web.serving import CHROMIUM, NO_BROWSER, chromium, served
+
 NEED = "氢能车储氢舱要用的氢气浓度传感器"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
-PAGES = ("/", f"/?q={NEED}", "/?q=", "/listings", "/listings/1", "/listings/6", "/nothing")
+PAGES = ("/", f"/search?q={NEED}", "/search?q=", "/listings", "/listings/1", "/listings/6", "/nothing")
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs a browser: apt-get install chromium fonts-noto-cjk"),
+    pytest.mark.skipif(CHROMIUM is None, reason=NO_BROWSER),
 ]
 
 
 @pytest.fixture(scope="module")
 def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as found:
+        yield found
 
 
 @pytest.fixture(params=SIZES)
 def page(request: pytest.FixtureRequest) -> Iterator[Page]:
     width, height = SIZES[request.param]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": width, "height": height})
-        yield page
-        browser.close()
+    with chromium() as browser:
+        yield browser.new_page(viewport={"width": width, "height": height})
 
 
 def test_pages_fit_the_screen_and_break_no_rule(page: Page, address: str) -> None:

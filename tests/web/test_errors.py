@@ -59,7 +59,7 @@ def test_faults_are_told_and_escaped(failing: FlaskClient) -> None:
 
 
 def test_a_wrong_method_names_the_right_one(client: FlaskClient) -> None:
-    answer = client.get("/search")
+    answer = client.get("/logout")
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
 

@@ -85,12 +85,25 @@ def test_templates_have_no_chinese_of_their_own(path: Path) -> None:
     assert CHINESE.findall(text) == []
 
 
-@pytest.mark.parametrize("path", sorted(WEB.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(WEB.rglob("*.py")), ids=lambda path: path.name)
 def test_code_has_no_chinese_of_its_own(path: Path) -> None:
     assert list(plain_chinese(path)) == []
 
 
-@pytest.mark.parametrize("address", ["/", "/?q=", "/nothing", "/listings?side=need&town=440605011"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/about",
+        "/join",
+        "/privacy",
+        "/login",
+        "/register",
+        "/forgotten",
+        "/search?q=",
+        "/nothing",
+        "/listings?side=need&town=440605011",
+    ],
+)
 def test_an_english_page_has_no_chinese_but_the_way_back(client: FlaskClient, address: str) -> None:
     client.get("/language/en")
     assert CHINESE.findall(client.get(address).text.replace("中文", "")) == []
@@ -98,7 +111,7 @@ def test_an_english_page_has_no_chinese_but_the_way_back(client: FlaskClient, ad
 
 def test_coded_values_follow_the_language(client: FlaskClient) -> None:
     client.get("/language/en")
-    page = client.get("/", query_string={"q": "氢气浓度传感器", "form": "product"}).text
+    page = client.get("/search", query_string={"q": "氢气浓度传感器", "form": "product"}).text
     for text in ("Danzao", "Ready for mass production", "Valves, regulators", "CNY 300–600"):
         assert text in page
 

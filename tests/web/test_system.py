@@ -24,7 +24,7 @@ def test_health_fails_with_the_database(make_client: Callable[..., FlaskClient],
 
 def test_health_fails_when_the_model_failed(make_client: Callable[..., FlaskClient], broken_model: Parts) -> None:
     client = make_client(broken_model)
-    client.get("/", query_string={"q": "氢气"})
+    client.get("/search", query_string={"q": "氢气"})
     answer = client.get("/health")
     assert (answer.status_code, answer.get_json()["status"]) == (503, "failed")
 

@@ -28,7 +28,7 @@ function watchBox(box) {
 
 function watchForm(form) {
   form.addEventListener("change", (event) => {
-    if ("live" in form.dataset && event.target.matches("[type=checkbox], [type=radio]")) form.requestSubmit();
+    if ("live" in form.dataset && event.target.matches("[type=checkbox], [type=radio], [data-live-field]")) form.requestSubmit();
   });
   form.addEventListener("submit", () => {
     const button = form.querySelector(".button-main");
@@ -49,3 +49,16 @@ window.addEventListener("pageshow", () => {
 
 document.querySelectorAll("textarea[data-limit]").forEach(watchBox);
 document.querySelectorAll("form.ask, form[data-live]").forEach(watchForm);
+
+// A step that cannot be taken back asks once more.
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+document.querySelector("[data-focus]")?.focus();
+document.querySelectorAll("input[data-limit]").forEach((field) => {
+  const counter = document.querySelector(`[data-counter-for="${field.id}"]`);
+  const update = () => counter && count(field, counter);
+  field.addEventListener("input", update);
+  update();
+});

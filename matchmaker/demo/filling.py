@@ -1,0 +1,54 @@
+"""Fills an installation that has only the district's listings with people, events and a year of activity."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session, sessionmaker
+
+from matchmaker.alerts import service as alerts
+from matchmaker.core.actor import Actor
+from matchmaker.core.unit import reading, unit
+from matchmaker.demo import office, people, year
+from matchmaker.events import queries as events
+from matchmaker.events import service as event_service
+from matchmaker.events.schemas import EventIn
+from matchmaker.mail.models import OutgoingMail
+from matchmaker.notifications.models import Notice
+
+
+def is_filled(sessions: sessionmaker[Session]) -> bool:
+    """Whether people, events and the year are there."""
+    with reading(sessions) as session:
+        return year.has_happened(session)
+
+
+def fill(
+    sessions: sessionmaker[Session],
+    folder: Path,
+    files_dir: Path,
+    *,
+    tick: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
+    """People, events from `folder`, the year, and what waits at its end, in one transaction: interrupted, nothing is
+    there, and the next run does it all. Uploads go into `files_dir`. Returns how many steps the year took.
+    """
+    with unit(sessions) as session:
+        people.add_people(session)
+        _add_events(session, folder / "events.jsonl")
+        played = year.play(session, tick=tick)
+        office.leave_work(session, files_dir)
+        alerts.skip_to_now(session)
+        # The year's letters belong to the past: nobody of the demo gets them today.
+        session.execute(update(OutgoingMail).values(sent_at=OutgoingMail.created_at))
+        session.execute(update(Notice).where(Notice.letter_at.is_(None)).values(letter_at=Notice.created_at))
+        return played
+
+
+def _add_events(session: Session, path: Path) -> None:
+    operator = Actor.system("cli")
+    if events.coming(session, operator, limit=1) or events.past(session, limit=1):
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        event_service.save_event(session, operator, data=EventIn.model_validate(json.loads(line)))

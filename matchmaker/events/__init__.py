@@ -1,0 +1,1 @@
+"""Matchmaking events: what is coming, where, for which chains."""

@@ -1,0 +1,1 @@
+"""Uploaded files: kept by content outside the web root, typed by what they contain, never deleted but withdrawn."""

@@ -1,0 +1,1 @@
+"""Letters to be sent: queued in the transaction of what they tell of, delivered after it."""

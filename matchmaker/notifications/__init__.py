@@ -1,0 +1,1 @@
+"""What people are told: an inbox, and letters at the pace that each person chose."""

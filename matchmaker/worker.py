@@ -1,0 +1,106 @@
+"""The thread beside the pages: encodes what is due, watches for matches, keeps time, sends letters.
+
+Nothing is handed to it. What is due stands in the rows, so whatever a killed process left undone is found by looking.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from matchmaker.alerts import service as alerts
+from matchmaker.config import Config
+from matchmaker.core import changes
+from matchmaker.core.errors import DomainError
+from matchmaker.core.unit import reading
+from matchmaker.listings import life
+from matchmaker.listings.service import STREAM
+from matchmaker.mail import service as mail
+from matchmaker.mail.transport import FileTransport, SmtpTransport, Transport
+from matchmaker.matching import service
+from matchmaker.matching.live import LiveIndex
+from matchmaker.notifications import service as notifications
+
+PAUSE_S = 3.0
+# Calendar days and digest hours need no closer look.
+SELDOM_S = 60.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to look after every so many seconds."""
+
+    name: str
+    every_s: float
+    run: Callable[[], object]
+
+
+def transport(config: Config) -> Transport:
+    """How letters leave this installation."""
+    if config.smtp_url:
+        return SmtpTransport(config.smtp_url, config.mail_from)
+    return FileTransport(config.outbox_dir, config.mail_from)
+
+
+def jobs(config: Config, sessions: sessionmaker[Session], index: LiveIndex) -> list[Job]:
+    """Everything that is looked after, in the order it depends on each other: vectors, then matches, then letters."""
+    follow = Follower(sessions, index)
+    post = transport(config)
+    return [
+        Job("matching", 0, follow.round_of_work),
+        Job("alerts", 0, lambda: alerts.watch(sessions, index, base=config.public_url)),
+        Job("calendar", SELDOM_S, lambda: life.keep_time(sessions, base=config.public_url)),
+        Job("digests", SELDOM_S, lambda: notifications.send_digests(sessions, base=config.public_url)),
+        Job("letters", 0, lambda: mail.deliver_due(sessions, post)),
+    ]
+
+
+def start(config: Config, sessions: sessionmaker[Session], index: LiveIndex) -> threading.Thread:
+    """Start the worker; it ends with the process."""
+    work = jobs(config, sessions, index)
+    thread = threading.Thread(target=_work, args=(work,), name="worker", daemon=True)
+    thread.start()
+    return thread
+
+
+def run_due(work: list[Job], last: dict[str, float], *, now: float) -> None:
+    """One look at every job whose time has come; one that fails does not keep the others from their turn."""
+    for job in work:
+        if now - last.get(job.name, -SELDOM_S) < job.every_s:
+            continue
+        last[job.name] = now
+        try:
+            job.run()
+        except DomainError as error:
+            _log.warning("%s waits: %s", job.name, error)
+        except Exception:  # the thread must outlive whatever one round meets; the next round tries again
+            _log.exception("%s failed; trying again", job.name)
+
+
+def _work(work: list[Job]) -> None:
+    last: dict[str, float] = {}
+    while True:
+        run_due(work, last, now=time.monotonic())
+        threading.Event().wait(PAUSE_S)
+
+
+class Follower:
+    """Keeps vectors and the index behind the newest change; remembers how far it has come."""
+
+    def __init__(self, sessions: sessionmaker[Session], index: LiveIndex) -> None:
+        self._sessions, self._index, self._done = sessions, index, -1
+
+    def round_of_work(self) -> int:
+        """If anything changed: encode what is due and bring the index up to date. The newest change's number."""
+        with reading(self._sessions) as session:
+            latest = changes.latest(session, STREAM)
+        if latest != self._done:
+            service.refresh(self._sessions, self._index.ranker)
+            with reading(self._sessions) as session, self._index.lock:
+                self._index.market(session)
+            self._done = latest
+        return latest

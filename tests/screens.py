@@ -1,0 +1,180 @@
+"""Pictures of every page of the demo district: `make screens`, or `python -m tests.screens [word of a name …]`.
+
+Serves a copy of the installation's data (MATCHMAKER_DATA) with the clock at the end of the demo's year, logs in as each
+role, and writes NAME-1440.png and NAME-390.png into docs/screens. Needs chromium.
+"""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from tqdm import tqdm
+
+from matchmaker.accounts.models import Membership, Organisation, Person
+from matchmaker.accounts.rules import Standing
+from matchmaker.app import create_app
+from matchmaker.config import Config
+from matchmaker.core import clock
+from matchmaker.core.unit import reading
+from matchmaker.demo.year import LAST_DAY
+from matchmaker.events.models import Event
+from matchmaker.introductions.models import Introduction
+from matchmaker.introductions.rules import IntroductionState
+from matchmaker.listings.models import Listing
+from matchmaker.listings.rules import Side, State
+from matchmaker.web.parts import EXTENSION
+from tests.web.people import log_in
+from tests.web.serving import chromium, served
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screens"
+WIDTHS = (1440, 390)
+NEED = "汽车空调压缩机壳体压铸件，ADC12，年用量二十万件，气密性不低于一点五兆帕，求能做模具的厂家"
+# Name of the picture: who looks, and at what. Words in braces are filled in from the database.
+PAGES: dict[str, tuple[str | None, str]] = {
+    "home": (None, "/"),
+    "home-english": (None, "/language/en"),
+    "about": (None, "/about"),
+    "join": (None, "/join"),
+    "privacy": (None, "/privacy"),
+    "search": (None, "/search"),
+    "search-results": (None, "/search?side=offer&q=" + NEED),
+    "listings": (None, "/listings?side=offer"),
+    "listings-keyword": (None, "/listings?side=need&q=6061"),
+    "listings-empty": (None, "/listings?side=need&q=没有人写过的词"),
+    "listing": (None, "/listings/{listing}"),
+    "events": (None, "/events"),
+    "event": (None, "/events/{event}"),
+    "not-found": (None, "/nowhere"),
+    "login": (None, "/login"),
+    "register": (None, "/register"),
+    "register-written": (None, "/register/written"),
+    "forgotten": (None, "/forgotten"),
+    "letter-of-nobody": (None, "/verify/none"),
+    "member-home": ("member", "/"),
+    "member-listings": ("member", "/my/listings"),
+    "member-listing-new": ("member", "/my/listings/new?side=need"),
+    "member-listing-edit": ("member", "/my/listings/{own}/edit"),
+    "member-listing-history": ("member", "/my/listings/{own}/history"),
+    "member-listing": ("member", "/listings/{own}"),
+    "member-contact": ("member", "/listings/{listing}/contact"),
+    "member-matches": ("member", "/my/matches"),
+    "member-matches-of-one": ("member", "/my/matches/{own}"),
+    "member-introductions": ("member", "/my/introductions"),
+    "member-introduction": ("member", "/my/introductions/{introduction}"),
+    "member-notices": ("member", "/my/notices"),
+    "member-notices-settings": ("member", "/my/notices/settings"),
+    "member-searches": ("member", "/my/searches"),
+    "member-organisations": ("member", "/my/organisations"),
+    "member-organisation": ("member", "/my/organisations/{organisation}"),
+    "member-organisation-edit": ("member", "/my/organisations/{organisation}/edit"),
+    "member-organisation-new": ("member", "/my/organisations/new"),
+    "member-account": ("member", "/my/account"),
+    "member-data": ("member", "/my/data"),
+    "organiser-home": ("organiser", "/"),
+    "organiser-assistance": ("organiser", "/office/assistance"),
+    "organiser-introductions": ("organiser", "/office/introductions"),
+    "organiser-event-new": ("organiser", "/office/events/new"),
+    "organiser-event-edit": ("organiser", "/office/events/{event}/edit"),
+    "officer-home": ("officer", "/"),
+    "officer-organisations": ("officer", "/office/organisations"),
+    "officer-organisation": ("officer", "/office/organisations/{pending}"),
+    "officer-listings": ("officer", "/office/listings"),
+    "officer-data-requests": ("officer", "/office/data-requests"),
+    "auditor-home": ("auditor", "/"),
+    "auditor-audit": ("auditor", "/office/audit"),
+    "administrator-home": ("admin", "/"),
+    "administrator-people": ("admin", "/office/people"),
+    "administrator-mails": ("admin", "/office/mails"),
+}
+# Pages that stand only between two forms, or behind a letter's secret: seen in the browser journeys.
+ROLES = ("member", "organiser", "officer", "auditor", "admin")
+BETWEEN = ("/login/code", "/reset/<secret>", "/invitation/<secret>")
+
+
+def main(folder: Path, words: list[str]) -> None:
+    """Take the pictures whose names hold one of `words`, or all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {name: page for name, page in PAGES.items() if not words or any(word in name for word in words)}
+    with tempfile.TemporaryDirectory() as copy:
+        app = create_app(_copied(Config.from_env(), Path(copy)))
+        with reading(app.extensions[EXTENSION].sessions) as session:
+            member, places = _places(session)
+        cookies = {role: _cookie(app, member if role == "member" else f"{role}@demo.example") for role in ROLES}
+        app.wsgi_app = _at_the_end_of_the_year(app.wsgi_app)  # type: ignore[method-assign]
+        with served(app) as base, chromium() as browser:
+            for width in WIDTHS:
+                for name, (role, path) in tqdm(wanted.items(), desc=f"{width} px", unit="page"):
+                    page = _page(browser, base, width, cookies.get(role or ""))
+                    page.goto(base + path.format(**places))
+                    page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+                    page.context.close()
+
+
+def _copied(config: Config, folder: Path) -> Config:
+    """The same installation in another folder: what a page counts or notes does not touch the real one."""
+    shutil.copytree(config.data_dir, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("models"))
+    (folder / "models").symlink_to(config.models_dir.resolve())
+    return replace(config, data_dir=folder, database_url=f"sqlite:///{folder / 'matchmaker.db'}", development=True)
+
+
+def _places(session: Session) -> tuple[str, dict[str, int]]:
+    """The e-mail address of a member with something to show, and the ids that the addresses ask for."""
+    logins = select(Membership.organisation_id, Person.email).join(Person, Person.id == Membership.person_id)
+    known = dict(session.execute(logins.where(Person.password_hash.is_not(None))).tuples().all())
+    agreed = select(Introduction).where(Introduction.state == IntroductionState.ACCEPTED).order_by(Introduction.id)
+    introduction, organisation = next(
+        (row, number)
+        for row in session.scalars(agreed)
+        for number in (row.need_organisation_id, row.offer_organisation_id)
+        if number in known
+    )
+    published = select(Listing.id).where(Listing.state == State.PUBLISHED).order_by(Listing.id)
+    others = published.where(Listing.side == Side.OFFER, Listing.organisation_id != organisation)
+    waiting = select(Organisation.id).where(Organisation.standing == Standing.PENDING)
+    return known[organisation], {
+        "introduction": introduction.id,
+        "organisation": organisation,
+        "own": session.scalars(published.where(Listing.organisation_id == organisation)).first() or 0,
+        "listing": session.scalars(others).first() or 0,
+        "event": session.scalar(select(func.min(Event.id)).where(Event.starts_at > LAST_DAY)) or 0,
+        "pending": session.scalar(waiting.limit(1)) or organisation,
+    }
+
+
+def _cookie(app: Flask, email: str) -> str:
+    """The session cookie of this person, without going through the login page and its second factor."""
+    client = app.test_client()
+    with reading(app.extensions[EXTENSION].sessions) as session:
+        log_in(client, session.scalars(select(Person).where(Person.email == email)).one())
+    found = client.get_cookie("session")
+    assert found is not None
+    return found.value
+
+
+def _at_the_end_of_the_year(inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Every request is answered as on the last day of the demo's year, whenever the pictures are taken."""
+
+    def answer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        with clock.pretend(LAST_DAY):
+            return list(inner(environ, start))
+
+    return answer
+
+
+def _page(browser: Browser, base: str, width: int, cookie: str | None) -> Page:
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+    if cookie:
+        context.add_cookies([{"name": "session", "value": cookie, "url": base}])
+    return context.new_page()
+
+
+if __name__ == "__main__":
+    main(FOLDER, sys.argv[1:])
