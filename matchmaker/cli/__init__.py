@@ -18,6 +18,7 @@ COMMANDS = {
     "rank": ("matchmaker.cli.evaluation", "rank", "Rank a folder in BEIR layout; writes a TREC run."),
     "score": ("matchmaker.cli.evaluation", "score", "Score exactly the judged pairs of a folder."),
     "evaluate": ("matchmaker.cli.evaluation", "evaluate", "Measure matching, on a judged folder or on the district."),
+    "timetable": ("matchmaker.cli.timetable", "timetable", "Make the timetable of an event from a file."),
     "staff": ("matchmaker.cli.people", "staff", "Give somebody a role: the first administrator."),
     "audit": ("matchmaker.cli.audit", "audit", "Look after the audit log."),
 }
