@@ -1,6 +1,6 @@
 """Which table each meeting gets: fixed and locked ones first, then the one its people sat at last."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +10,22 @@ from matchmaker.events.timetable.model import Model
 from matchmaker.events.timetable.shapes import Meeting, Pair
 
 
-def seat(model: Model, chosen: NDArray[np.bool_]) -> Iterator[Meeting]:
-    """The meetings of the chosen columns, slot by slot; as many people as possible stay at the table they were at."""
+def seat(model: Model, chosen: NDArray[np.bool_], printed: Iterable[Meeting] = ()) -> Iterator[Meeting]:
+    """The meetings of the chosen columns, slot by slot; as many people as possible stay at the table they were at.
+
+    A meeting that is `printed` for the same slot keeps its table, unless that is gone or now somebody's own.
+    """
+    held = {(one.a, one.b, one.slot): one.table for one in printed if one.table in model.instance.tables}
     instance = model.instance
     own = {one.id: one.table for one in instance.participants}
     last: dict[str, str] = {}
     for slot, name in enumerate(instance.slots):
         pairs = [instance.pairs[number] for number in model.pair[chosen & (model.slot == slot)]]
         taken = {number: table for number, pair in enumerate(pairs) if (table := _given(pair, own))}
+        for number, pair in enumerate(pairs):
+            table = held.get((pair.a, pair.b, name))
+            if number not in taken and table and table not in taken.values():
+                taken[number] = table
         loose = [number for number in range(len(pairs)) if number not in taken]
         free = [table for table in instance.tables if table not in taken.values()]
         stays = np.array([[_stays(pairs[number], table, last) for table in free] for number in loose])

@@ -10,17 +10,16 @@ from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.sat.python import cp_model
 
 from matchmaker.events.timetable.bound import least_shortfall, utility_bound
 from matchmaker.events.timetable.greedy import fill, greedy
 from matchmaker.events.timetable.model import Floats, Ints, Model, build
+from matchmaker.events.timetable.part import SCALE, Part
 from matchmaker.events.timetable.reasons import why_not
 from matchmaker.events.timetable.seating import seat
 from matchmaker.events.timetable.shapes import Instance, Plan
 from matchmaker.events.timetable.smoothing import smooth
 
-SCALE = 1_000_000  # utilities are counted in millionths
 WHOLE = 4_000  # columns up to which CP-SAT gets the whole instance at once
 PART = 12_000  # columns of one step
 STEP_S = 6.0
@@ -173,7 +172,7 @@ class _Search:
         if not len(columns):
             self.proven = self.proven or whole
             return
-        part = _Part(model, columns, left, model.minimum - model.meets @ outside)
+        part = Part(model, columns, left, model.minimum - model.meets @ outside)
         found, bound = part.solve(self.chosen, self._step_seconds(whole), self.workers)
         if found is not None:
             better = outside.copy()
@@ -188,56 +187,3 @@ class _Search:
     def _step_seconds(self, whole: bool) -> float:
         left = self.deadline - monotonic()
         return max(0.05, left if whole else min(left, STEP_S))
-
-
-class _Part:
-    """A piece of the model as CP-SAT sees it."""
-
-    def __init__(self, model: Model, columns: Ints, left: Floats, wanted: Ints) -> None:
-        self.model, self.columns = model, columns
-        self.sat = cp_model.CpModel()
-        self.boxes = [self.sat.new_bool_var("") for _ in columns]
-        rows = model.rows[:, columns].tocsr()
-        for row in range(rows.shape[0]):
-            inside = rows.indices[rows.indptr[row] : rows.indptr[row + 1]]
-            room = int(left[row])
-            if len(inside) <= room:
-                continue
-            boxes = [self.boxes[number] for number in inside]
-            if room == 1:
-                self.sat.add_at_most_one(boxes)
-            else:
-                self.sat.add(cp_model.LinearExpr.sum(boxes) <= room)
-        self._aim(model.meets[:, columns].tocsr(), wanted)
-
-    def _aim(self, meets: object, wanted: Ints) -> None:
-        model, columns = self.model, self.columns
-        gain = np.rint(model.utility[columns] * SCALE).astype(np.int64)
-        # One meeting lacked less is worth more than all utility that these slots can hold.
-        most = len(np.unique(model.slot[columns])) * len(model.instance.tables)
-        lack_price = (most + 1) * SCALE
-        lacking = []
-        for person in np.flatnonzero(wanted > 0):
-            inside = meets.indices[meets.indptr[person] : meets.indptr[person + 1]]  # type: ignore[attr-defined]
-            if len(inside):
-                lack = self.sat.new_int_var(0, int(wanted[person]), "")
-                self.sat.add(cp_model.LinearExpr.sum([self.boxes[one] for one in inside]) + lack >= int(wanted[person]))
-                lacking.append(lack)
-        must_price = lack_price * (int(np.maximum(wanted, 0).sum()) + 1)
-        gain = gain + model.must[columns] * must_price
-        worth = cp_model.LinearExpr.weighted_sum(self.boxes, [int(one) for one in gain])
-        self.sat.maximize(worth - lack_price * cp_model.LinearExpr.sum(lacking))
-
-    def solve(self, start: Chosen, seconds: float, workers: int) -> tuple[NDArray[np.bool_] | None, float | None]:
-        """(which of the columns, the proven bound or None when time ran out)."""
-        for box, on in zip(self.boxes, start[self.columns], strict=True):
-            self.sat.add_hint(box, bool(on))
-        solver = cp_model.CpSolver()
-        solver.parameters.max_time_in_seconds = seconds
-        solver.parameters.num_workers = workers
-        solver.parameters.linearization_level = 2
-        status = solver.solve(self.sat)
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return None, None
-        found = np.array([solver.boolean_value(box) for box in self.boxes], dtype=np.bool_)
-        return found, solver.best_objective_bound if status == cp_model.OPTIMAL else None
