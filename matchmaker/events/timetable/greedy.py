@@ -20,7 +20,9 @@ def fill(model: Model, chosen: NDArray[np.bool_], *, only_wanting: bool = False)
     starts, at = model.rows.indptr, model.rows.indices
     people = model.meets.tocsc()
     used, count = model.rows @ chosen, model.meets @ chosen
-    for column in np.lexsort((model.slot, model.pair, -model.utility, ~model.must)):
+    fits = np.flatnonzero((model.rows.T @ (used >= model.capacity)) == 0)
+    order = np.lexsort((model.slot[fits], model.pair[fits], -model.utility[fits], ~model.must[fits]))
+    for column in fits[order]:
         both = people.indices[people.indptr[column] : people.indptr[column + 1]]
         lacks = bool((count[both] < model.minimum[both]).any())
         of_use = lacks or (not only_wanting and (model.must[column] or model.utility[column] > 0))

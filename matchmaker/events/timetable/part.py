@@ -51,10 +51,8 @@ class Part:
         worth = cp_model.LinearExpr.weighted_sum(self.boxes, [int(one) for one in gain])
         self.sat.maximize(worth - lack_price * cp_model.LinearExpr.sum(lacking))
 
-    def solve(
-        self, start: NDArray[np.bool_], seconds: float, workers: int
-    ) -> tuple[NDArray[np.bool_] | None, float | None]:
-        """(which of the columns, the proven bound or None when time ran out)."""
+    def solve(self, start: NDArray[np.bool_], seconds: float, workers: int) -> tuple[NDArray[np.bool_] | None, bool]:
+        """(which of the columns, or None when time ran out before any; whether nothing better exists)."""
         for box, on in zip(self.boxes, start[self.columns], strict=True):
             self.sat.add_hint(box, bool(on))
         solver = cp_model.CpSolver()
@@ -63,6 +61,6 @@ class Part:
         solver.parameters.linearization_level = 2
         status = solver.solve(self.sat)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return None, None
+            return None, False
         found = np.array([solver.boolean_value(box) for box in self.boxes], dtype=np.bool_)
-        return found, solver.best_objective_bound if status == cp_model.OPTIMAL else None
+        return found, status == cp_model.OPTIMAL

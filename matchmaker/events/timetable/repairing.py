@@ -70,10 +70,10 @@ def _keep(model: Model, old: Ints, seconds: float, workers: int) -> tuple[Chosen
         return chosen, True
     left = model.capacity - model.rows @ chosen
     part = Part(model, old, left, np.zeros_like(model.minimum), count_first=True)
-    found, bound = part.solve(np.ones_like(chosen), seconds, workers)
+    found, proven = part.solve(np.ones_like(chosen), seconds, workers)
     if found is not None:
         chosen[old[found]] = True
-    return chosen, bound is not None
+    return chosen, proven
 
 
 def _at_tables_in_use(model: Model, stands: set[Meeting]) -> Chosen:

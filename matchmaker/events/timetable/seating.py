@@ -37,18 +37,6 @@ def seat(model: Model, chosen: NDArray[np.bool_], printed: Iterable[Meeting] = (
             yield Meeting(pair.a, pair.b, name, taken[number])
 
 
-def moves(meetings: tuple[Meeting, ...], slots: tuple[str, ...]) -> int:
-    """How often somebody gets up for another table."""
-    place = {name: number for number, name in enumerate(slots)}
-    last: dict[str, str] = {}
-    count = 0
-    for meeting in sorted(meetings, key=lambda one: place[one.slot]):
-        for who in (meeting.a, meeting.b):
-            count += last.get(who, meeting.table) != meeting.table
-            last[who] = meeting.table
-    return count
-
-
 def _given(pair: Pair, own: dict[str, str | None]) -> str | None:
     return pair.locked.table if pair.locked else own[pair.a] or own[pair.b]
 

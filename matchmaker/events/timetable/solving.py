@@ -173,13 +173,13 @@ class _Search:
             self.proven = self.proven or whole
             return
         part = Part(model, columns, left, model.minimum - model.meets @ outside)
-        found, bound = part.solve(self.chosen, self._step_seconds(whole), self.workers)
+        found, proven = part.solve(self.chosen, self._step_seconds(whole), self.workers)
         if found is not None:
             better = outside.copy()
             better[columns[found]] = True
             fill(model, better)
             self.chosen = max(self.chosen, better, key=self.worth)
-        if whole and bound is not None:
+        if whole and proven:
             self.proven = True
             slack = len(model.instance.pairs) / SCALE
             self.bound = min(self.bound, float(model.utility[self.chosen].sum()) + slack)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.instances import instance as made_up
-from benchmarks.timetables import idle
+from benchmarks.timetables import idle, lacking
 from matchmaker.core.errors import Invalid
 from matchmaker.events.timetable.bound import least_shortfall
 from matchmaker.events.timetable.checking import faults
@@ -73,11 +73,6 @@ def exact(instance: Instance) -> tuple[int, float]:
 
     tried(0, (), 0.0)
     return best
-
-
-def lacking(instance: Instance, meetings: tuple[Meeting, ...]) -> int:
-    has = Counter(who for one in meetings for who in (one.a, one.b))
-    return sum(max(0, one.min_meetings - has[one.id]) for one in instance.participants)
 
 
 @pytest.mark.parametrize("group", range(10))
