@@ -1,6 +1,7 @@
-"""The thread beside the pages: encodes what is due, watches for matches, keeps time, sends letters.
+"""The threads beside the pages: one encodes what is due, watches for matches, keeps time, sends letters; the other
+does what takes minutes, such as a timetable, so that no letter waits for it.
 
-Nothing is handed to it. What is due stands in the rows, so whatever a killed process left undone is found by looking.
+Nothing is handed to them. What is due stands in the rows, so whatever a killed process left undone is found by looking.
 """
 
 import logging
@@ -22,6 +23,7 @@ from matchmaker.mail import service as mail
 from matchmaker.mail.transport import FileTransport, SmtpTransport, Transport
 from matchmaker.matching import service
 from matchmaker.matching.live import LiveIndex
+from matchmaker.meetings import tasks
 from matchmaker.notifications import service as notifications
 
 PAUSE_S = 3.0
@@ -59,10 +61,20 @@ def jobs(config: Config, sessions: sessionmaker[Session], index: LiveIndex) -> l
     ]
 
 
-def start(config: Config, sessions: sessionmaker[Session], index: LiveIndex) -> threading.Thread:
-    """Start the worker; it ends with the process."""
-    work = jobs(config, sessions, index)
-    thread = threading.Thread(target=_work, args=(work,), name="worker", daemon=True)
+def long_jobs(sessions: sessionmaker[Session], index: LiveIndex) -> list[Job]:
+    """What somebody asked for on a page and may take minutes; nothing else waits for it."""
+    return [Job("tasks", 0, lambda: tasks.run_due(sessions, index))]
+
+
+def start(config: Config, sessions: sessionmaker[Session], index: LiveIndex) -> list[threading.Thread]:
+    """Start both threads; they end with the process."""
+    work = {"worker": jobs(config, sessions, index), "long-worker": long_jobs(sessions, index)}
+    return [start_thread(name, each) for name, each in work.items()]
+
+
+def start_thread(name: str, work: list[Job], over: threading.Event | None = None) -> threading.Thread:
+    """Look after these jobs until the process ends, or `over` is set."""
+    thread = threading.Thread(target=_work, args=(work, over or threading.Event()), name=name, daemon=True)
     thread.start()
     return thread
 
@@ -81,11 +93,11 @@ def run_due(work: list[Job], last: dict[str, float], *, now: float) -> None:
             _log.exception("%s failed; trying again", job.name)
 
 
-def _work(work: list[Job]) -> None:
+def _work(work: list[Job], over: threading.Event) -> None:
     last: dict[str, float] = {}
-    while True:
+    while not over.is_set():
         run_due(work, last, now=time.monotonic())
-        threading.Event().wait(PAUSE_S)
+        over.wait(PAUSE_S)
 
 
 class Follower:

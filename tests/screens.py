@@ -23,13 +23,19 @@ from matchmaker.accounts.rules import Standing
 from matchmaker.app import create_app
 from matchmaker.config import Config
 from matchmaker.core import clock
-from matchmaker.core.unit import reading
+from matchmaker.core.actor import Actor
+from matchmaker.core.unit import reading, unit
 from matchmaker.demo.year import LAST_DAY
 from matchmaker.events.models import Event
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import IntroductionState
 from matchmaker.listings.models import Listing
 from matchmaker.listings.rules import Side, State
+from matchmaker.meetings.models import Timetable
+from matchmaker.meetings.queries import published
+from matchmaker.meetings.timetables import copy_as_draft
+from matchmaker.participants.badges import link_token
+from matchmaker.participants.queries import confirmed
 from matchmaker.web.parts import EXTENSION
 from tests.web.people import log_in
 from tests.web.serving import chromium, served
@@ -93,6 +99,40 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "administrator-home": ("admin", "/"),
     "administrator-people": ("admin", "/office/people"),
     "administrator-mails": ("admin", "/office/mails"),
+    "organiser-event": ("organiser", "/office/events/{event}"),
+    "organiser-event-agenda": ("organiser", "/office/events/{event}/agenda"),
+    "organiser-event-copy": ("organiser", "/office/events/{event}/copy"),
+    "organiser-event-guests": ("organiser", "/office/events/{event}/guests"),
+    "organiser-event-pack": ("organiser", "/office/events/{event}/pack"),
+    "organiser-event-print": ("organiser", "/office/events/{event}/print"),
+    "event-register": ("member", "/events/{event}/register"),
+    "my-events": ("member", "/my/events"),
+    "my-event": ("member", "/my/events/{registration}"),
+    "my-event-person": ("member", "/my/events/people/{participant}"),
+    "my-event-new-person": ("member", "/my/events/{registration}/new"),
+    "personal": (None, "/p/{token}"),
+    "organiser-event-people": ("organiser", "/office/events/{event}/people"),
+    "organiser-event-registration": ("organiser", "/office/events/{event}/people/{registration}"),
+    "organiser-event-person": ("organiser", "/office/events/{event}/participants/{participant}"),
+    "organiser-event-new-person": ("organiser", "/office/events/{event}/people/{registration}/new"),
+    "organiser-event-import": ("organiser", "/office/events/{event}/people/import"),
+    "organiser-event-candidates": ("organiser", "/office/events/{event}/candidates"),
+    "organiser-event-candidates-of": ("organiser", "/office/events/{event}/candidates/{registration}"),
+    "my-event-candidates": ("member", "/my/events/{registration}/candidates"),
+    "organiser-event-desk": ("organiser", "/office/events/{event}/desk"),
+    "organiser-event-walk-in": ("organiser", "/office/events/{event}/walk-in"),
+    "organiser-event-walk-in-partners": ("organiser", "/office/events/{event}/walk-in/{participant}"),
+    "organiser-event-board": ("organiser", "/office/events/{event}/board"),
+    "organiser-event-outcomes": ("organiser", "/office/events/{over}/outcomes"),
+    "my-event-outcomes": ("member", "/my/events/{registration}/outcomes"),
+    "organiser-event-report": ("organiser", "/office/events/{over}/report"),
+    "organiser-events-year": ("organiser", "/office/events/year"),
+    "organiser-event-timetable": ("organiser", "/office/events/{event}/timetable"),
+    "organiser-event-timetable-people": ("organiser", "/office/events/{event}/timetable?view=people"),
+    "organiser-event-timetable-versions": ("organiser", "/office/events/{event}/timetable/versions"),
+    "organiser-event-timetable-publish": ("organiser", "/office/events/{event}/timetable/{draft}/publish"),
+    "organiser-event-timetable-move": ("organiser", "/office/events/{event}/timetable/{draft}/move?a={a}&b={b}"),
+    "organiser-event-timetable-repair": ("organiser", "/office/events/{event}/timetable/repair"),
 }
 # Pages that stand only between two forms, or behind a letter's secret: seen in the browser journeys.
 ROLES = ("member", "organiser", "officer", "auditor", "admin")
@@ -105,8 +145,8 @@ def main(folder: Path, words: list[str]) -> None:
     wanted = {name: page for name, page in PAGES.items() if not words or any(word in name for word in words)}
     with tempfile.TemporaryDirectory() as copy:
         app = create_app(_copied(Config.from_env(), Path(copy)))
-        with reading(app.extensions[EXTENSION].sessions) as session:
-            member, places = _places(session)
+        with unit(app.extensions[EXTENSION].sessions) as session:
+            member, places = _places(session, app.secret_key)
         cookies = {role: _cookie(app, member if role == "member" else f"{role}@demo.example") for role in ROLES}
         app.wsgi_app = _at_the_end_of_the_year(app.wsgi_app)  # type: ignore[method-assign]
         with served(app) as base, chromium() as browser:
@@ -125,28 +165,46 @@ def _copied(config: Config, folder: Path) -> Config:
     return replace(config, data_dir=folder, database_url=f"sqlite:///{folder / 'matchmaker.db'}", development=True)
 
 
-def _places(session: Session) -> tuple[str, dict[str, int]]:
+def _places(session: Session, secret_key: str) -> tuple[str, dict[str, int | str]]:
     """The e-mail address of a member with something to show, and the ids that the addresses ask for."""
     logins = select(Membership.organisation_id, Person.email).join(Person, Person.id == Membership.person_id)
-    known = dict(session.execute(logins.where(Person.password_hash.is_not(None))).tuples().all())
+    known = {house: email for house, email in session.execute(logins.where(Person.password_hash.is_not(None)))}
+    event = session.scalar(select(func.min(Event.id)).where(Event.starts_at > LAST_DAY)) or 0
+    coming = {row.organisation_id: row for row in confirmed(session, event_id=event)}
     agreed = select(Introduction).where(Introduction.state == IntroductionState.ACCEPTED).order_by(Introduction.id)
     introduction, organisation = next(
         (row, number)
         for row in session.scalars(agreed)
         for number in (row.need_organisation_id, row.offer_organisation_id)
-        if number in known
+        if number in known and number in coming
     )
-    published = select(Listing.id).where(Listing.state == State.PUBLISHED).order_by(Listing.id)
-    others = published.where(Listing.side == Side.OFFER, Listing.organisation_id != organisation)
+    registration = coming[organisation]
+    draft = _draft(session, event)
+    listed = select(Listing.id).where(Listing.state == State.PUBLISHED).order_by(Listing.id)
+    others = listed.where(Listing.side == Side.OFFER, Listing.organisation_id != organisation)
     waiting = select(Organisation.id).where(Organisation.standing == Standing.PENDING)
     return known[organisation], {
         "introduction": introduction.id,
         "organisation": organisation,
-        "own": session.scalars(published.where(Listing.organisation_id == organisation)).first() or 0,
+        "own": session.scalars(listed.where(Listing.organisation_id == organisation)).first() or 0,
         "listing": session.scalars(others).first() or 0,
-        "event": session.scalar(select(func.min(Event.id)).where(Event.starts_at > LAST_DAY)) or 0,
+        "event": event,
+        "over": session.scalar(select(func.max(Event.id)).where(Event.ends_at < LAST_DAY)) or 0,
+        "registration": registration.id,
+        "participant": registration.people[0].id,
+        "draft": draft.id,
+        "a": draft.meetings[0]["a"],
+        "b": draft.meetings[0]["b"],
+        "token": link_token(secret_key, registration.people[0]),
         "pending": session.scalar(waiting.limit(1)) or organisation,
     }
+
+
+def _draft(session: Session, event: int) -> Timetable:
+    """A draft to look at: what is published, as it would be changed."""
+    now = published(session, event_id=event)
+    assert now is not None
+    return copy_as_draft(session, Actor.system("screens"), timetable_id=now.id)
 
 
 def _cookie(app: Flask, email: str) -> str:

@@ -19,6 +19,7 @@ COMMANDS = {
     "score": ("matchmaker.cli.evaluation", "score", "Score exactly the judged pairs of a folder."),
     "evaluate": ("matchmaker.cli.evaluation", "evaluate", "Measure matching, on a judged folder or on the district."),
     "timetable": ("matchmaker.cli.timetable", "timetable", "Make the timetable of an event from a file."),
+    "pack": ("matchmaker.cli.pack", "pack", "Take an event to a laptop without a network, and back."),
     "staff": ("matchmaker.cli.people", "staff", "Give somebody a role: the first administrator."),
     "audit": ("matchmaker.cli.audit", "audit", "Look after the audit log."),
 }

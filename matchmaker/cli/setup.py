@@ -62,13 +62,17 @@ def _seed(found: Parts) -> None:
 
 
 def _fill(found: Parts) -> None:
-    from matchmaker.demo import filling
+    from matchmaker.demo import events, filling
     from matchmaker.demo.people import PASSWORD
 
     if not filling.is_filled(found.sessions):
         with bar("demo district: a year", "step") as tell:
             played = filling.fill(found.sessions, DISTRICT, found.config.files_dir, tick=tell)
         click.echo(f"demo district: people, events, and {played} steps of a year")
+    if not events.has_happened(found.sessions):
+        with bar("demo district: events", "event") as tell:
+            played = events.play(found.sessions, found.index, tick=tell)
+        click.echo(f"demo district: {played} events with their lists, timetables and results")
     click.echo(f"demo logins: member1@demo.example, officer@demo.example, … with the password {PASSWORD}")
 
 

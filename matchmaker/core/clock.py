@@ -17,12 +17,17 @@ def now() -> datetime:
     return _pretended.get() or datetime.now(UTC)
 
 
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC; ValueError for one without a time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return moment.astimezone(UTC)
+
+
 @contextmanager
 def pretend(moment: datetime) -> Iterator[None]:
     """Inside, it is `moment`: for playing the demo district's year, and for tests. Only this thread is fooled."""
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs its time zone")
-    token = _pretended.set(moment.astimezone(UTC))
+    token = _pretended.set(utc(moment))
     try:
         yield
     finally:

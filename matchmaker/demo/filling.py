@@ -4,18 +4,16 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.alerts import service as alerts
 from matchmaker.core.actor import Actor
 from matchmaker.core.unit import reading, unit
 from matchmaker.demo import office, people, year
+from matchmaker.demo.letters import forget_letters
 from matchmaker.events import queries as events
 from matchmaker.events import service as event_service
 from matchmaker.events.schemas import EventIn
-from matchmaker.mail.models import OutgoingMail
-from matchmaker.notifications.models import Notice
 
 
 def is_filled(sessions: sessionmaker[Session]) -> bool:
@@ -40,9 +38,7 @@ def fill(
         played = year.play(session, tick=tick)
         office.leave_work(session, files_dir)
         alerts.skip_to_now(session)
-        # The year's letters belong to the past: nobody of the demo gets them today.
-        session.execute(update(OutgoingMail).values(sent_at=OutgoingMail.created_at))
-        session.execute(update(Notice).where(Notice.letter_at.is_(None)).values(letter_at=Notice.created_at))
+        forget_letters(session)
         return played
 
 

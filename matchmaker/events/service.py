@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from matchmaker.audit import service as audit
@@ -9,9 +10,10 @@ from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Fault, Invalid, NotFound
 from matchmaker.events.access import require_planner
-from matchmaker.events.models import Event
+from matchmaker.events.models import Event, EventSlot, EventTable
+from matchmaker.events.queries import open_slots, open_tables
 from matchmaker.events.rules import EventState
-from matchmaker.events.schemas import EventIn
+from matchmaker.events.schemas import SERIES_LENGTH, CopyIn, EventIn
 
 
 def save_event(session: Session, actor: Actor, *, data: EventIn, event_id: int | None = None) -> Event:
@@ -35,6 +37,50 @@ def save_event(session: Session, actor: Actor, *, data: EventIn, event_id: int |
     return event
 
 
+def copy_event(session: Session, actor: Actor, *, event_id: int, title: str, starts_at: datetime) -> Event:
+    """照上次再办一场: a draft like that event, its hours and tables moved to the new day, nobody on its list yet.
+
+    Both belong to one series from now on. Invalid names title or starts_at.
+    """
+    require_planner(actor)
+    found = session.get(Event, event_id, with_for_update=True)
+    if found is None:
+        raise NotFound(f"no event {event_id}")
+    wanted = _copy(title, starts_at)
+    later = wanted.starts_at - found.starts_at
+    kept = {name: getattr(found, name) for name in EventIn.model_fields}
+    for name in ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at"):
+        kept[name] = kept[name] + later if kept[name] is not None else None
+    series = _series(session, actor, found)
+    kept |= {"title": wanted.title, "state": EventState.DRAFT, "series": series}
+    event = save_event(session, actor, data=EventIn.model_validate(kept))
+    event.copied_from_id = found.id
+    for slot in open_slots(session, event_id=found.id):
+        starts, ends = slot.starts_at + later, slot.ends_at + later
+        session.add(EventSlot(event_id=event.id, session=slot.session, starts_at=starts, ends_at=ends))
+    for table in open_tables(session, event_id=found.id):
+        same = {name: getattr(table, name) for name in ("number", "label", "kind", "area")}
+        session.add(EventTable(event_id=event.id, **same))
+    session.flush()
+    return event
+
+
+def _copy(title: str, starts_at: datetime) -> CopyIn:
+    try:
+        return CopyIn(title=title, starts_at=starts_at)
+    except ValidationError as error:
+        raise Invalid([Fault(str(one["loc"][0]), one["msg"]) for one in error.errors()]) from None
+
+
+def _series(session: Session, actor: Actor, event: Event) -> str:
+    """Events that were copied from each other belong together, under the name of the first."""
+    if not event.series:
+        event.series = event.title[:SERIES_LENGTH]
+        detail = {"series": ["", event.series]}
+        audit.record(session, actor, [audit.Event("event.save", f"event:{event.id}", detail)])
+    return event.series
+
+
 def _new(actor: Actor) -> Event:
     return Event(organiser_id=actor.person_id, created_at=clock.now())
 
@@ -42,4 +88,4 @@ def _new(actor: Actor) -> Event:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    return value if value is None or isinstance(value, str | list) else str(value)
+    return value if value is None or isinstance(value, str | int | list | dict) else str(value)

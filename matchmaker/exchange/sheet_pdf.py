@@ -1,30 +1,22 @@
-"""A listing as one printable page. The Chinese font is one that every PDF reader brings along; none is embedded."""
+"""A listing as one printable page."""
 
 from io import BytesIO
 
 import segno
-from reportlab.lib import colors
-from reportlab.lib.enums import TA_LEFT
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Image, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.money import FEN_PER_WAN, FEN_PER_YUAN, wan_from_fen
-from matchmaker.exchange.printing import drawable
+from matchmaker.exchange.pdf_page import ACCENT, LINE, SOFT, markup, paragraph_style, register_font
 from matchmaker.listings.access import can_see_organisation
 from matchmaker.listings.models import Listing
 from matchmaker.reference.chains import nodes
 from matchmaker.reference.terms import terms
 from matchmaker.reference.towns import towns
 
-FONT = "STSong-Light"
-_ACCENT = colors.HexColor("#14539a")
-_INK, _SOFT, _LINE = colors.HexColor("#1d2530"), colors.HexColor("#55606e"), colors.HexColor("#dfe4ea")
 # Chinese headings and their English; only this file draws them.
 _WORDS = {
     "platform": ("南海供需对接平台", "Nanhai Supply and Demand Matchmaking"),
@@ -48,8 +40,7 @@ _WORDS = {
 
 def listing_sheet(actor: Actor, listing: Listing, *, address: str, language: str) -> bytes:
     """The PDF's bytes: what `actor` may know of the listing, and a QR code of its address."""
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    register_font()
     page = _Page(language)
     file = BytesIO()
     document = SimpleDocTemplate(
@@ -71,13 +62,10 @@ class _Page:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        base = {"fontName": FONT, "textColor": _INK, "wordWrap": "CJK", "alignment": TA_LEFT}
-        self.title = ParagraphStyle("title", fontSize=17, leading=24, spaceAfter=4, **base)
-        self.head = ParagraphStyle("head", fontSize=11, leading=16, spaceBefore=10, spaceAfter=3, **base)
-        self.head.textColor = _ACCENT
-        self.text = ParagraphStyle("text", fontSize=10.5, leading=17, **base)
-        self.small = ParagraphStyle("small", fontSize=8.5, leading=12, **base)
-        self.small.textColor = _SOFT
+        self.title = paragraph_style("title", 17, 24, spaceAfter=4)
+        self.head = paragraph_style("head", 11, 16, spaceBefore=10, spaceAfter=3, textColor=ACCENT)
+        self.text = paragraph_style("text", 10.5, 17)
+        self.small = paragraph_style("small", 8.5, 12, textColor=SOFT)
 
     def word(self, key: str) -> str:
         return _WORDS[key][0 if self.language == "zh" else 1]
@@ -92,16 +80,16 @@ class _Page:
 def _story(page: _Page, actor: Actor, listing: Listing, address: str) -> list[Flowable]:
     heading = f"{page.word('platform')} · {page.term('side', listing.side)} {listing.id}"
     story: list[Flowable] = [
-        Paragraph(drawable(heading), page.small),
-        Paragraph(drawable(listing.title), page.title),
+        Paragraph(markup(heading), page.small),
+        Paragraph(markup(listing.title), page.title),
         _facts(page, actor, listing),
     ]
     if listing.summary:
-        story += [Spacer(1, 6), Paragraph(drawable(listing.summary), page.text)]
+        story += [Spacer(1, 6), Paragraph(markup(listing.summary), page.text)]
     texts = {"detail": listing.detail, "requirement": listing.requirement, "partner": listing.partner_sought}
     for key, text in texts.items():
         if text:
-            story += [Paragraph(page.word(key), page.head), Paragraph(drawable(text), page.text)]
+            story += [Paragraph(page.word(key), page.head), Paragraph(markup(text), page.text)]
     return [*story, Spacer(1, 12), _foot(page, address)]
 
 
@@ -119,13 +107,13 @@ def _facts(page: _Page, actor: Actor, listing: Listing) -> Table:
         ("maturity", page.term("maturity", listing.maturity)),
         ("valid", listing.valid_to.isoformat() if listing.valid_to else ""),
     ]
-    cells = [[Paragraph(page.word(k), page.small), Paragraph(drawable(v), page.text)] for k, v in rows if v]
+    cells = [[Paragraph(page.word(k), page.small), Paragraph(markup(v), page.text)] for k, v in rows if v]
     table = Table(cells, colWidths=[32 * mm, 138 * mm])
     table.setStyle(
         TableStyle(
             [
-                ("LINEABOVE", (0, 0), (-1, 0), 0.8, _ACCENT),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),
+                ("LINEABOVE", (0, 0), (-1, 0), 0.8, ACCENT),
+                ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("TOPPADDING", (0, 0), (-1, -1), 3),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
@@ -153,7 +141,7 @@ def _foot(page: _Page, address: str) -> Table:
     segno.make(address, error="m").save(picture, kind="png", scale=6, border=1)
     picture.seek(0)
     printed = f"{page.word('printed')} {clock.today().isoformat()}"
-    text = Paragraph(f"{page.word('scan')}<br/>{drawable(address)}<br/>{printed}", page.small)
+    text = Paragraph(f"{page.word('scan')}<br/>{markup(address)}<br/>{printed}", page.small)
     table = Table([[Image(picture, 22 * mm, 22 * mm), text]], colWidths=[28 * mm, 142 * mm])
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
     return table

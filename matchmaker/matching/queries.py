@@ -88,7 +88,7 @@ def matches_of(
     listing = listings.listing(session, actor, listing_id=listing_id)
     encoded = _stored(session, engine, [listing])[listing.id]
     owner = listing.organisation_id
-    asked = _Asked(listing.title, listing.body, listing.side, encoded, _facts(listing), owner)
+    asked = _Asked(listing.title, listing.body, listing.side, encoded, facts_of(listing), owner)
     return _answer(session, actor, engine, asked, filters=filters, top=top)
 
 
@@ -167,7 +167,7 @@ def _with_constraints(session: Session, engine: LiveIndex, asked: _Asked, hits: 
     for hit in hits:
         if (listing := rows.get(hit.id)) is None:
             continue
-        theirs = _facts(listing)
+        theirs = facts_of(listing)
         need, offer = (asked.facts, theirs) if asked.side is Side.NEED else (theirs, asked.facts)
         found = constraints(need, offer)
         score, level = engine.ranker.judged(hit, bonus(found))
@@ -206,7 +206,8 @@ def _stored(session: Session, engine: LiveIndex, rows: list[Listing]) -> dict[in
     return found
 
 
-def _facts(listing: Listing) -> Facts:
+def facts_of(listing: Listing) -> Facts:
+    """What constraints look at."""
     return Facts(
         nodes=tuple(listing.node_ids),
         price_low=listing.price_low_fen,

@@ -15,6 +15,7 @@ class NoticeKind(StrEnum):
     ASSISTANCE = "assistance"
     DATA_REQUEST = "data_request"
     TASK = "task"
+    EVENT = "event"
 
 
 class Pace(StrEnum):
@@ -37,4 +38,5 @@ DEFAULT_PACE = {
     NoticeKind.ASSISTANCE: Pace.IMMEDIATE,
     NoticeKind.DATA_REQUEST: Pace.IMMEDIATE,
     NoticeKind.TASK: Pace.DAILY,
+    NoticeKind.EVENT: Pace.IMMEDIATE,
 }

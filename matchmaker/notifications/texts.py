@@ -1,5 +1,6 @@
 """What notices say, in both languages, by the key that their rows keep. %(names)s come from the notice's details."""
 
+from matchmaker.notifications.event_texts import EVENT_TEXTS
 from matchmaker.reference.terms import terms
 
 TEXTS = {
@@ -70,6 +71,7 @@ TEXTS = {
     "data.asked": ("有新的个人信息请求，请在 %(due)s 前答复", "A request about personal data; answer it by %(due)s"),
     "data.answered": ("您的个人信息请求已答复", "Your request about personal data was answered"),
     "task.review": ("“%(title)s”等待审核", "“%(title)s” waits for review"),
+    **EVENT_TEXTS,
 }
 LETTER = {
     "zh": (

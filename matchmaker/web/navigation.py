@@ -63,6 +63,7 @@ GROUPS = (
             Item("desk.mine", "list", lambda: _("我的供需")),
             Item("matches.inbox", "spark", lambda: _("匹配推荐")),
             Item("introductions.mine", "handshake", lambda: _("对接与联系")),
+            Item("events.mine", "calendar", lambda: _("我的活动")),
             Item("organisation.mine", "building", lambda: _("我的单位")),
         ),
     ),

@@ -8,10 +8,13 @@ import pytest
 from matchmaker.accounts import rules as accounts
 from matchmaker.core.actor import Role
 from matchmaker.events import rules as events
+from matchmaker.events.timetable import shapes as timetable
 from matchmaker.introductions import rules as introductions
 from matchmaker.listings import browsing, rules
 from matchmaker.matching.results import Level
+from matchmaker.meetings import rules as meetings
 from matchmaker.notifications import rules as notifications
+from matchmaker.participants import rules as participants
 from matchmaker.reference.chains import Stage
 from matchmaker.reference.tables import rows
 from matchmaker.reference.terms import codes, terms
@@ -43,6 +46,20 @@ KINDS: dict[str, type[Enum]] = {
     "pace": notifications.Pace,
     "event_kind": events.EventKind,
     "event_state": events.EventState,
+    "entry": events.Entry,
+    "asking": events.Asking,
+    "table_kind": events.TableKind,
+    "registration_state": participants.RegistrationState,
+    "registration_source": participants.RegistrationSource,
+    "mark": meetings.Mark,
+    "request_state": meetings.RequestState,
+    "timetable_state": meetings.TimetableState,
+    "meeting_state": meetings.MeetingState,
+    "outcome": meetings.OutcomeKind,
+    "follow_up": meetings.FollowUpAnswer,
+    "task_kind": meetings.TaskKind,
+    "task_state": meetings.TaskState,
+    "unscheduled": timetable.Reason,
     "level": Level,
     "stage": Stage,
 }
@@ -50,7 +67,9 @@ KINDS: dict[str, type[Enum]] = {
 UNSEEN = {accounts.TokenPurpose}
 
 
-@pytest.mark.parametrize("module", [rules, browsing, accounts, introductions, notifications, events])
+@pytest.mark.parametrize(
+    "module", [rules, browsing, accounts, introductions, notifications, events, participants, meetings]
+)
 def test_every_code_of_a_feature_has_terms(module: ModuleType) -> None:
     found = {
         value

@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.web.doors import BY_LETTER, DOORS, address_of
 from tests.web.serving import CHROMIUM, NO_BROWSER, chromium, served
-from tests.web.test_doors import BY_LETTER, DOORS, address_of
 from tests.web.town import Town
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
@@ -15,7 +15,20 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"
 # Who has most to see comes first.
 LOOKERS = ("member", "officer", "organiser", "auditor", "administrator", "visitor")
 # Not pages: files, data, a redirect.
-NO_PAGES = (".xlsx", ".pdf", ".json", "/health", "/assets/", "/files/", "/licence", "/contact", "/language/", "/login")
+NO_PAGES = (
+    ".xlsx",
+    ".pdf",
+    ".json",
+    ".ics",
+    ".zip",
+    "/health",
+    "/assets/",
+    "/files/",
+    "/licence",
+    "/contact",
+    "/language/",
+    "/login",
+)
 VISITED = ("/login", "/register", "/forgotten", "/", "/nowhere")
 
 pytestmark = [

@@ -3,8 +3,8 @@
 import re
 
 from tests.screens import BETWEEN, PAGES
+from tests.web.doors import BY_LETTER, DOORS
 from tests.web.test_accessible import NO_PAGES
-from tests.web.test_doors import BY_LETTER, DOORS
 
 
 def test_every_page_has_its_picture() -> None:

@@ -41,6 +41,7 @@ from matchmaker.registry import assistance, personal, registration
 from matchmaker.web.parts import Parts
 from tests.factories import USCCS, listing_in, organisation_in
 from tests.web.conftest import build
+from tests.web.held import hold_event
 from tests.web.people import join, log_in, make_person
 
 BASE = "http://127.0.0.1:8000"
@@ -114,6 +115,8 @@ def build_town(folder: Path) -> Town:
         ids |= _listings(session, town)
     with unit(sessions) as session:
         ids |= _work(session, town)
+    with unit(sessions) as session:
+        ids |= hold_event(session, town)
     refresh(sessions, town.parts.engine.ranker)
     engine.dispose()
     return town

@@ -9,6 +9,7 @@ from matchmaker.alerts import queries as alert_queries
 from matchmaker.alerts import service as alerts
 from matchmaker.core.errors import Conflict, Fault, Invalid
 from matchmaker.core.unit import reading, unit
+from matchmaker.participants import personal as participations
 from matchmaker.registry import personal
 from matchmaker.web import session as logged
 from matchmaker.web.account import blueprint
@@ -95,7 +96,8 @@ def data_copy() -> Response:
             {"name": row.name, "text": row.text, "side": row.side.value, "filters": row.filters}
             for row in alert_queries.saved_searches(session, actor())
         ]
-        answer = jsonify(personal.own_data(session, actor()) | {"saved_searches": searches})
+        events = participations.own_participations(session, actor())
+        answer = jsonify(personal.own_data(session, actor()) | {"saved_searches": searches, "events": events})
     answer.headers["Content-Disposition"] = "attachment; filename=my-data.json"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
@@ -124,6 +126,8 @@ def leave() -> Page:
     try:
         with unit(parts().sessions) as session:
             alerts.end_all(session, actor())
+            # First what only the person itself may reach.
+            participations.forget(session, actor())
             personal.leave_platform(session, actor())
     except Conflict as error:
         staff = "staff" in str(error)

@@ -1,0 +1,209 @@
+"""The calendar of events: open to everybody, planned by organisers."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+
+from matchmaker.core import clock
+from matchmaker.core.clock import DISTRICT_ZONE
+from matchmaker.core.errors import Invalid
+from matchmaker.core.unit import reading, unit
+from matchmaker.events import queries as events
+from matchmaker.events import service
+from matchmaker.events.rules import YEARLY_TARGET, EventKind, EventState
+from matchmaker.events.schemas import EventIn
+from matchmaker.exchange.calendars import Entry, calendar_of
+from matchmaker.participants import queries as participants
+from matchmaker.participants.rules import RegistrationState
+from matchmaker.reference.chains import chains
+from matchmaker.reference.towns import towns
+from matchmaker.web.events.door import PLANNERS, Page, blueprint
+from matchmaker.web.forms import faults_by_field, read_form
+from matchmaker.web.language import _
+from matchmaker.web.parts import parts
+from matchmaker.web.session import actor, needs_role
+
+# Subscribers keep what is just over a while longer.
+KEPT = timedelta(days=90)
+_MONTH = re.compile(r"\d{4}-\d{2}")
+_MOMENTS = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
+
+
+@blueprint.get("/events")
+def calendar() -> Page:
+    """What is coming, and what was; all of it or some kinds, chains, towns and months."""
+    wanted = _wanted()
+    with reading(parts().sessions) as session:
+        coming = [one for one in events.coming(session, actor()) if _fits(one, wanted)]
+        past = [one for one in events.past(session, limit=200) if _fits(one, wanted)]
+        return render_template(
+            "events/calendar.html",
+            coming=coming,
+            past=past,
+            wanted=wanted,
+            count=events.count_this_year(session),
+            target=YEARLY_TARGET,
+        )
+
+
+@blueprint.get("/events.ics")
+def calendar_feed() -> Response:
+    """The whole calendar, to subscribe to."""
+    with reading(parts().sessions) as session:
+        rows = [*events.past(session, limit=200), *events.called_off(session), *events.coming(session, actor())]
+        first = clock.now() - KEPT
+        shown = {one.id: one for one in rows if one.ends_at >= first and one.state is not EventState.DRAFT}.values()
+        return _feed(calendar_of([_entry(one) for one in shown], name=_("南海供需对接活动")))
+
+
+@blueprint.get("/events/<int:event_id>.ics")
+def event_feed(event_id: int) -> Response:
+    """One event, to put into one's own calendar."""
+    with reading(parts().sessions) as session:
+        row = events.event(session, actor(), event_id=event_id)
+        return _feed(calendar_of([_entry(row)], name=row.title))
+
+
+@blueprint.get("/events/<int:event_id>")
+def detail(event_id: int) -> Page:
+    """One event."""
+    with reading(parts().sessions) as session:
+        event = events.event(session, actor(), event_id=event_id)
+        coming = participants.counts(session, event_id=event_id).get(RegistrationState.CONFIRMED, 0)
+        return render_template(
+            "events/detail.html",
+            event=event,
+            slots=events.open_slots(session, event_id=event_id),
+            coming=coming,
+            entering=_entering(event, coming),
+        )
+
+
+@blueprint.get("/office/events/new")
+@needs_role(*PLANNERS)
+def new() -> Page:
+    """An empty form."""
+    usual = {"state": "draft", "entry": "approval", "asking": "opt_in"}
+    return _form(usual | {"requests_max": "8", "request_hours": "72", "meetings_min": "0"}, {}, None)
+
+
+@blueprint.get("/office/events/<int:event_id>/edit")
+@needs_role(*PLANNERS)
+def edit(event_id: int) -> Page:
+    """The form, filled in."""
+    with reading(parts().sessions) as session:
+        row = events.event(session, actor(), event_id=event_id)
+        values = {name: getattr(row, name) for name in EventIn.model_fields}
+        for name in _MOMENTS:
+            moment = values[name]
+            values[name] = moment.astimezone(DISTRICT_ZONE).strftime("%Y-%m-%dT%H:%M") if moment else ""
+        # A zero is a number, not an empty field.
+        values |= {name: str(value) for name, value in values.items() if isinstance(value, int)}
+        values["resources"] = "\n".join(f"{name}={number}" for name, number in (row.resources or {}).items())
+        return _form(values, {}, event_id)
+
+
+@blueprint.post("/office/events/new")
+@needs_role(*PLANNERS)
+def create() -> Page:
+    """Plan a new event."""
+    return _save(None)
+
+
+@blueprint.post("/office/events/<int:event_id>/edit")
+@needs_role(*PLANNERS)
+def save(event_id: int) -> Page:
+    """Change an event."""
+    return _save(event_id)
+
+
+def _save(event_id: int | None) -> Page:
+    try:
+        data = read_form(EventIn, request.form, lists=("chains",))
+        with unit(parts().sessions) as session:
+            number = service.save_event(session, actor(), data=data, event_id=event_id).id
+    except Invalid as error:
+        faults = _named(faults_by_field(error.faults))
+        return _form(request.form.to_dict() | {"chains": request.form.getlist("chains")}, faults, event_id)
+    flash(_("已保存。"), "good")
+    return redirect(url_for("events.office", event_id=number), 303)  # type: ignore[return-value]
+
+
+def _named(faults: dict[str, str]) -> dict[str, str]:
+    """What belongs to two fields is said at the second; what the features say in English, in the page's words."""
+    whole = faults.pop("", "")
+    if "registration_closes_at" in whole:
+        faults["registration_closes_at"] = _("截止要晚于开放。")
+    elif "meetings_max" in whole:
+        faults["meetings_max"] = _("最多场数不能小于最少场数。")
+    elif whole:
+        faults["ends_at"] = _("结束时间要晚于开始时间。")
+    if "never announced" in faults.get("state", ""):
+        faults["state"] = _("没有公布过的活动不用取消，留作草稿即可。")
+    if "resources" in faults:
+        faults["resources"] = _("每行写一种，如：翻译=3。")
+    return faults
+
+
+def _form(values: dict[str, Any], faults: dict[str, str], event_id: int | None) -> Page:
+    page = render_template("events/form.html", values=values, faults=faults, event_id=event_id)
+    return (page, 400) if faults else page
+
+
+def _wanted() -> dict[str, str]:
+    """The filters asked for, as far as they exist."""
+    known = {
+        "kind": {kind.value for kind in EventKind},
+        "chain": set(chains()),
+        "town": set(towns()),
+    }
+    found = {name: value for name, codes in known.items() if (value := request.args.get(name, "")) in codes}
+    month = request.args.get("month", "")
+    return {"kind": "", "chain": "", "town": "", "month": month if _MONTH.fullmatch(month) else ""} | found
+
+
+def _fits(event: Any, wanted: dict[str, str]) -> bool:
+    month = event.starts_at.astimezone(DISTRICT_ZONE).strftime("%Y-%m")
+    return (
+        wanted["kind"] in ("", event.kind)
+        and (not wanted["chain"] or wanted["chain"] in event.chains)
+        and wanted["town"] in ("", event.town)
+        and wanted["month"] in ("", month)
+    )
+
+
+def _entry(event: Any) -> Entry:
+    return Entry(
+        uid=f"event-{event.id}@nanhai",
+        title=event.title,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        place=event.venue,
+        text=event.summary,
+        changed_at=event.updated_at,
+        cancelled=event.state is EventState.CANCELLED,
+    )
+
+
+def _feed(content: bytes) -> Response:
+    response = Response(content, mimetype="text/calendar")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _entering(event: Any, coming: int) -> str:
+    """Whether and how one comes in now, in a sentence."""
+    moment = clock.now()
+    if event.state is EventState.CANCELLED:
+        return _("活动已取消。")
+    if event.ends_at < moment:
+        return _("活动已经结束。")
+    if event.registration_opens_at and moment < event.registration_opens_at:
+        return _("报名还没有开始。")
+    if event.registration_closes_at and moment >= event.registration_closes_at:
+        return _("报名已经截止，请联系主办方。")
+    if event.capacity is not None and coming >= event.capacity:
+        return _("名额已满，报名后进入候补。")
+    return ""
