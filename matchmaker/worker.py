@@ -23,7 +23,7 @@ from matchmaker.mail import service as mail
 from matchmaker.mail.transport import FileTransport, SmtpTransport, Transport
 from matchmaker.matching import service
 from matchmaker.matching.live import LiveIndex
-from matchmaker.meetings import tasks
+from matchmaker.meetings import follow_ups, tasks
 from matchmaker.notifications import service as notifications
 
 PAUSE_S = 3.0
@@ -56,6 +56,7 @@ def jobs(config: Config, sessions: sessionmaker[Session], index: LiveIndex) -> l
         Job("matching", 0, follow.round_of_work),
         Job("alerts", 0, lambda: alerts.watch(sessions, index, base=config.public_url)),
         Job("calendar", SELDOM_S, lambda: life.keep_time(sessions, base=config.public_url)),
+        Job("follow-ups", SELDOM_S, lambda: _follow_up(config, sessions)),
         Job("digests", SELDOM_S, lambda: notifications.send_digests(sessions, base=config.public_url)),
         Job("letters", 0, lambda: mail.deliver_due(sessions, post)),
     ]
@@ -70,6 +71,10 @@ def start(config: Config, sessions: sessionmaker[Session], index: LiveIndex) -> 
     """Start both threads; they end with the process."""
     work = {"worker": jobs(config, sessions, index), "long-worker": long_jobs(sessions, index)}
     return [start_thread(name, each) for name, each in work.items()]
+
+
+def _follow_up(config: Config, sessions: sessionmaker[Session]) -> int:
+    return follow_ups.ask_due(sessions, base=config.public_url, secret_key=config.secret_key)
 
 
 def start_thread(name: str, work: list[Job], over: threading.Event | None = None) -> threading.Thread:

@@ -63,6 +63,13 @@ class Slot(Protocol):
     def ends_at(self) -> datetime: ...
 
 
+def halves_of(starts_at: datetime, ends_at: datetime) -> list[tuple[datetime, datetime]]:
+    """A morning until noon and an afternoon from 14:00, as far as the event lies in them; given in its own zone."""
+    noon, two = (starts_at.replace(hour=hour, minute=0, second=0, microsecond=0) for hour in (12, 14))
+    halves = ((starts_at, min(ends_at, noon)), (max(starts_at, two), min(ends_at, two + timedelta(hours=8))))
+    return [half for half in halves if half[0] < half[1]] or [(starts_at, ends_at)]
+
+
 def tables_advised(meetings: int, slots: int) -> int:
     """How many tables `meetings` need in `slots`, with room for changes; 0 when there is nothing to place."""
     return ceil(meetings * (1 + SPARE) / slots) if meetings and slots else 0

@@ -1,8 +1,9 @@
 """Planning events."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.audit import service as audit
@@ -24,6 +25,7 @@ def save_event(session: Session, actor: Actor, *, data: EventIn, event_id: int |
         raise NotFound(f"no event {event_id}")
     if event.state is EventState.DRAFT and data.state is EventState.CANCELLED:
         raise Invalid([Fault("state", "what was never announced is not cancelled", data.state)])
+    days = _days(event.starts_at, data.starts_at) if event_id is not None else 0
     wanted = data.model_dump()
     changed = {name: [_plain(getattr(event, name)), _plain(value)] for name, value in wanted.items()}
     for name, value in wanted.items():
@@ -31,6 +33,7 @@ def save_event(session: Session, actor: Actor, *, data: EventIn, event_id: int |
     event.updated_at = clock.now()
     session.add(event)
     session.flush()
+    _move_hours(session, event, days)
     differing = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
     if differing:
         audit.record(session, actor, [audit.Event("event.save", f"event:{event.id}", differing)])
@@ -63,6 +66,23 @@ def copy_event(session: Session, actor: Actor, *, event_id: int, title: str, sta
         session.add(EventTable(event_id=event.id, **same))
     session.flush()
     return event
+
+
+def _days(before: datetime, after: datetime) -> int:
+    """How many of the district's days lie between."""
+    first, second = (moment.astimezone(clock.DISTRICT_ZONE).date() for moment in (before, after))
+    return (second - first).days
+
+
+def _move_hours(session: Session, event: Event, days: int) -> None:
+    """An event on another day takes its hours along, with the meetings in them."""
+    if not days:
+        return
+    rows = session.scalars(select(EventSlot).where(EventSlot.event_id == event.id).order_by(EventSlot.starts_at)).all()
+    # One after another and away from those that have not moved: no two hours of an event begin at once.
+    for row in reversed(rows) if days > 0 else rows:
+        row.starts_at, row.ends_at = row.starts_at + timedelta(days=days), row.ends_at + timedelta(days=days)
+        session.flush()
 
 
 def _copy(title: str, starts_at: datetime) -> CopyIn:

@@ -1,5 +1,6 @@
 """Somebody walks in at 8:50: who of those present fits, when both are free, and a meeting at once."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict, NotFound
-from matchmaker.events.models import EventSlot
+from matchmaker.events.models import Event, EventSlot
 from matchmaker.events.queries import open_slots, open_tables
 from matchmaker.listings.rules import Side
 from matchmaker.matching.live import LiveIndex
@@ -38,7 +39,7 @@ def partners(
     session: Session, actor: Actor, engine: LiveIndex, *, event_id: int, participant_id: int, top: int = TOP
 ) -> list[Partner]:
     """Who fits the newcomer among those who are here (or, before anybody is, expected), best first."""
-    planned_event(session, actor, event_id=event_id)
+    event = planned_event(session, actor, event_id=event_id)
     newcomer = session.get(Participant, participant_id)
     if newcomer is None or newcomer.event_id != event_id:
         raise NotFound(f"no participant {participant_id} at event {event_id}")
@@ -48,7 +49,7 @@ def partners(
     if mine is None:
         return []
     scores = _scores(session, engine, mine, [house for number, house in known.items() if number != mine.id])
-    free = _Free(session, event_id)
+    free = _Free(session, event)
     found = []
     for number, (score, level) in scores.items():
         people = [one for one in present(rows[number].people) if one.missing_at is None]
@@ -87,19 +88,27 @@ def place(
 class _Free:
     """Who sits where in the published timetable, from now on."""
 
-    def __init__(self, session: Session, event_id: int) -> None:
-        self.meetings = meetings_of(session, event_id=event_id)
-        self.slots = [one for one in open_slots(session, event_id=event_id) if one.starts_at > clock.now()]
-        self.tables = len(open_tables(session, event_id=event_id))
+    def __init__(self, session: Session, event: Event) -> None:
+        self.most = event.meetings_max
+        self.meetings = meetings_of(session, event_id=event.id)
+        self.slots = [one for one in open_slots(session, event_id=event.id) if one.starts_at > clock.now()]
+        self.tables = len(open_tables(session, event_id=event.id))
+        self.count = Counter(who for one in self.meetings for who in (one.a_id, one.b_id))
         self.busy = {(who, one.slot_id) for one in self.meetings for who in (one.a_id, one.b_id)}
 
     def together(self, one: Participant, other: Participant) -> list[EventSlot]:
-        """The slots that both have free, with a table left."""
+        """The slots that both have free, with a table left; none for somebody who has had enough."""
+        if any(self._is_full(who) for who in (one, other)):
+            return []
         return [slot for slot in self.slots if self._is_free(one, slot.id) and self._is_free(other, slot.id)]
 
     def have_met(self, one: int, other: int) -> bool:
         """Whether the two registrations have a meeting already."""
         return any({row.a.registration_id, row.b.registration_id} == {one, other} for row in self.meetings)
+
+    def _is_full(self, who: Participant) -> bool:
+        most = who.meetings_max if who.meetings_max is not None else self.most
+        return most is not None and self.count[who.id] >= most
 
     def _is_free(self, who: Participant, slot_id: int) -> bool:
         taken = sum(one.slot_id == slot_id for one in self.meetings)

@@ -70,4 +70,8 @@ EVENT_TEXTS: dict[str, tuple[str, str]] = {
         "主办方代%(name)s处理了与%(other)s在“%(event)s”的约谈，请查看",
         "The organiser acted for %(name)s on a meeting with %(other)s at “%(event)s”; please look",
     ),
+    "event.follow_up": (
+        "半年前在“%(event)s”与%(other)s的洽谈，后来怎么样？",
+        "What became of the meeting with %(other)s at “%(event)s” half a year ago?",
+    ),
 }

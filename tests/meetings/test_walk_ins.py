@@ -52,6 +52,10 @@ def test_the_best_of_those_present_comes_first_with_free_slots(session: Session,
     hall.people[2][0].missing_at = None
     found = walk_ins.partners(session, hall.organiser, engine, event_id=hall.event.id, participant_id=who)
     assert [slot.id for slot in found[0].slots] == [slot.id for slot in hall.slots[1:]]
+    hall.people[2][0].meetings_max = 0
+    found = walk_ins.partners(session, hall.organiser, engine, event_id=hall.event.id, participant_id=who)
+    third = next(one for one in found if one.person.registration_id == hall.registrations[2].id)
+    assert third.slots == ()
     hall.people[2][0].missing_at = clock.now()
     found = walk_ins.partners(session, hall.organiser, engine, event_id=hall.event.id, participant_id=who)
     assert hall.registrations[2].id not in {one.person.registration_id for one in found}

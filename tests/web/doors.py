@@ -218,6 +218,8 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/my/events/<int:registration_id>/outcomes"): OWN | {"organiser", "officer"},
     ("POST", "/my/events/<int:registration_id>/outcomes/<int:meeting_id>"): OWN,
     ("POST", "/p/<token>/outcomes/<int:meeting_id>"): BY_LETTER,
+    ("GET", "/follow-up/<token>"): BY_LETTER,
+    ("POST", "/follow-up/<token>"): BY_LETTER,
     ("GET", "/office/events/<int:event_id>/report"): frozenset({"organiser", "officer", "auditor"}),
     ("GET", "/office/events/<int:event_id>/report.xlsx"): frozenset({"organiser", "officer", "auditor"}),
     ("GET", "/office/events/<int:event_id>/report.pdf"): frozenset({"organiser", "officer", "auditor"}),

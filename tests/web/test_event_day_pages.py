@@ -14,7 +14,8 @@ from sqlalchemy import select
 from matchmaker.core import clock
 from matchmaker.core.unit import reading, unit
 from matchmaker.events.models import EventSlot
-from matchmaker.meetings.models import Meeting, Outcome
+from matchmaker.meetings.follow_ups import ask_due, token_of
+from matchmaker.meetings.models import FollowUp, Meeting, Outcome
 from matchmaker.participants.badges import link_token
 from matchmaker.participants.models import Participant
 from tests.web.town import Town, readable
@@ -170,3 +171,21 @@ def test_the_year_has_every_announced_event(fair: Town) -> None:
     assert {row[1].value for row in sheet.iter_rows(min_row=5)} == {"氢能阀门洽谈会", "阀门供需对接会"}
     for odd in ("x", "99999999999", "-1"):
         assert desk.get(f"/office/events/year?year={odd}").status_code == 200
+
+
+def test_half_a_year_later_a_link_takes_the_answer(fair: Town) -> None:
+    fair.client("organiser").post(address(fair, f"outcomes/{fair.ids['meeting']}"), data={"kind": "cooperation"})
+    with clock.pretend(clock.now() + timedelta(days=200)):
+        config = fair.parts.config
+        assert ask_due(fair.parts.sessions, base=config.public_url, secret_key=config.secret_key) == 2
+        with reading(fair.parts.sessions) as session:
+            token = token_of(config.secret_key, session.scalars(select(FollowUp)).all()[0])
+        visitor = fair.client()
+        assert "后来怎么样" in visitor.get(f"/follow-up/{token}").text
+        assert visitor.post(f"/follow-up/{token}", data={"answer": "nonsense"}).status_code == 400
+        form = {"answer": "agreement", "note": "签了年度框架"}
+        assert visitor.post(f"/follow-up/{token}", data=form).status_code == 303
+        page = visitor.get(f"/follow-up/{token}").text
+        assert "签了年度框架" in page and "您已答复" in readable(page)
+        assert "达成协议" in readable(fair.client("auditor").get(address(fair, "report")).text)
+    assert visitor.get("/follow-up/made-up").status_code == 404

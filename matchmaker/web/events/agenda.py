@@ -9,14 +9,16 @@ from matchmaker.core.errors import Conflict, Invalid
 from matchmaker.core.unit import reading, unit
 from matchmaker.events import queries as events
 from matchmaker.events.agenda import InUse
-from matchmaker.events.rules import tables_advised
+from matchmaker.events.rules import halves_of, tables_advised
 from matchmaker.meetings import agenda as guarded
 from matchmaker.participants import queries as participants
 from matchmaker.participants.rules import RegistrationState
 from matchmaker.web.events.agenda_text import (
-    ROWS,
+    LEAST_ROWS,
+    SPARE_ROWS,
     parse_tables,
     read_sessions,
+    rows_in,
     session_values,
     write_tables,
 )
@@ -42,7 +44,7 @@ def agenda(event_id: int) -> Page:
 def agenda_slots(event_id: int) -> Page:
     """Save the sessions."""
     try:
-        sessions = read_sessions(request.form, ROWS)
+        sessions = read_sessions(request.form)
         with unit(parts().sessions) as session:
             guarded.set_slots(session, actor(), event_id=event_id, sessions=sessions)
     except Invalid as error:
@@ -94,11 +96,13 @@ def _page(event_id: int, faults: dict[str, str], typed: dict[str, str]) -> Page:
         event = events.event(session, actor(), event_id=event_id)
         slots, tables = events.open_slots(session, event_id=event_id), events.open_tables(session, event_id=event_id)
         confirmed = participants.counts(session, event_id=event_id).get(RegistrationState.CONFIRMED, 0)
+        values = _values(event, slots, tables) | typed
+        filled = rows_in(name for name, text in values.items() if text)
         page = render_template(
             "events/agenda.html",
             event=event,
-            rows=range(1, ROWS + 1),
-            values=_values(event, slots, tables) | typed,
+            rows=range(1, max(LEAST_ROWS, filled + SPARE_ROWS) + 1),
+            values=values,
             slots=slots,
             tables=tables,
             advice=_advice(event, confirmed, len(slots), len(tables)),
@@ -108,14 +112,19 @@ def _page(event_id: int, faults: dict[str, str], typed: dict[str, str]) -> Page:
 
 
 def _values(event: Any, slots: Any, tables: Any) -> dict[str, str]:
-    """The stored hours and tables, or a morning to begin with."""
-    values = session_values(slots)
-    if not slots:
-        day = [
-            moment.astimezone(DISTRICT_ZONE).strftime("%Y-%m-%dT%H:%M") for moment in (event.starts_at, event.ends_at)
-        ]
-        values = {"name_1": _("上午"), "starts_1": day[0], "ends_1": day[1], "minutes_1": "20", "pause_1": "0"}
+    """The stored hours and tables, or a morning and an afternoon to begin with."""
+    values = session_values(slots) if slots else _suggested(event)
     return values | {"tables": write_tables(tables)}
+
+
+def _suggested(event: Any) -> dict[str, str]:
+    values: dict[str, str] = {}
+    first, last = (moment.astimezone(DISTRICT_ZONE) for moment in (event.starts_at, event.ends_at))
+    for number, (starts, ends) in enumerate(halves_of(first, last), start=1):
+        named = {"name": _("上午") if starts.hour < 12 else _("下午"), "minutes": "20", "pause": "0"}
+        times = {"starts": starts.strftime("%Y-%m-%dT%H:%M"), "ends": ends.strftime("%Y-%m-%dT%H:%M")}
+        values |= {f"{field}_{number}": text for field, text in (named | times).items()}
+    return values
 
 
 def _advice(event: Any, confirmed: int, slots: int, tables: int) -> dict[str, int]:

@@ -1,27 +1,29 @@
-"""Hours and tables as the organiser writes them: a line of tables is `1-30`, `A区：1-8` or `展位：甲阀门`.
+"""Hours and tables as the organiser writes them: a line of tables is `1-30`, `A区：1-8` or `A区展位：甲阀门`.
 
 Every mark is understood in its wide and its narrow form.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from matchmaker.core.clock import DISTRICT_ZONE
 from matchmaker.core.errors import Fault, Invalid
+from matchmaker.events.agenda import MOST_TABLES
 from matchmaker.events.rules import TableKind, sessions_of
 from matchmaker.events.schemas import SessionIn, TableIn
 from matchmaker.reference.terms import terms
 from matchmaker.web.language import _, language
 
-ROWS = 4
-MOST_TABLES = 300
+# Rows of the form while there are few sessions, empty ones below those that are filled in, and how many are read.
+LEAST_ROWS, SPARE_ROWS, MOST_ROWS = 4, 1, 100
 _RANGE = re.compile(r"(\d{1,4})\s*[-–—~\u81f3]\s*(\d{1,4})")
 SEPARATORS = r"[,;\u3001]"
 _FIELDS = ("name", "starts", "ends", "minutes", "pause")
+_NUMBERED = re.compile(r"(?:name|starts|ends|minutes|pause)_(\d{1,3})", re.ASCII)
 
 
 def parse_tables(text: str) -> list[TableIn]:
@@ -30,11 +32,10 @@ def parse_tables(text: str) -> list[TableIn]:
     for line in filter(None, (one.strip() for one in unicodedata.normalize("NFKC", text).splitlines())):
         head, colon, labels = line.partition(":")
         area, names = (head.strip(), labels) if colon else ("", line)
-        kind = TableKind.BOOTH if area in _booth_words() else TableKind.TABLE
-        for label in _labels(names):
-            found.append(_table(label, kind, "" if kind is TableKind.BOOTH else area, line))
-    if len(found) > MOST_TABLES:
-        raise Invalid([Fault("tables", _("最多 %(num)s 张桌。", num=MOST_TABLES))])
+        kind, area = _kind(area)
+        found += [_table(label, kind, area, line) for label in _labels(names)]
+        if len(found) > MOST_TABLES:
+            raise Invalid([Fault("tables", _("最多 %(num)s 张桌。", num=MOST_TABLES))])
     return found
 
 
@@ -42,7 +43,8 @@ def write_tables(tables: Iterable[Any]) -> str:
     """The inverse of `parse_tables`: neighbours with numbers become one range again."""
     lines: list[tuple[str, list[str]]] = []
     for one in tables:
-        head = terms("table_kind", language())[TableKind.BOOTH] if one.kind is TableKind.BOOTH else one.area
+        booth = terms("table_kind", language())[TableKind.BOOTH] if one.kind is TableKind.BOOTH else ""
+        head = f"{one.area} {booth}".strip()
         if not lines or lines[-1][0] != head:
             lines.append((head, []))
         lines[-1][1].append(one.label)
@@ -59,10 +61,16 @@ def session_values(slots: Sequence[Any]) -> dict[str, str]:
     return values
 
 
-def read_sessions(form: Any, rows: int) -> list[SessionIn]:
+def rows_in(names: Iterable[str]) -> int:
+    """How many rows of sessions these fields of a form make up."""
+    numbers = [int(found[1]) for name in names if (found := _NUMBERED.fullmatch(name))]
+    return min(max(numbers, default=0), MOST_ROWS)
+
+
+def read_sessions(form: Mapping[str, str]) -> list[SessionIn]:
     """The sessions of a posted form; rows without times are left out. Invalid names the field with its row."""
     found, faults = [], []
-    for number in range(1, rows + 1):
+    for number in range(1, rows_in(form) + 1):
         given = {field: form.get(f"{field}_{number}", "").strip() for field in _FIELDS}
         if not given["starts"] and not given["ends"]:
             continue
@@ -88,6 +96,14 @@ def read_sessions(form: Any, rows: int) -> list[SessionIn]:
 def _booth_words() -> set[str]:
     """What booths are called, in either language."""
     return {TableKind.BOOTH.value, *(terms("table_kind", tongue)[TableKind.BOOTH] for tongue in ("zh", "en"))}
+
+
+def _kind(head: str) -> tuple[TableKind, str]:
+    """(what stands there, in which area): a head that ends in the word for booths names an area of booths."""
+    for word in _booth_words():
+        if head.endswith(word):
+            return TableKind.BOOTH, head.removesuffix(word).strip()
+    return TableKind.TABLE, head
 
 
 def _labels(text: str) -> list[str]:

@@ -132,19 +132,16 @@ def _save(event_id: int | None) -> Page:
 
 
 def _named(faults: dict[str, str]) -> dict[str, str]:
-    """What belongs to two fields is said at the second; what the features say in English, in the page's words."""
-    whole = faults.pop("", "")
-    if "registration_closes_at" in whole:
-        faults["registration_closes_at"] = _("截止要晚于开放。")
-    elif "meetings_max" in whole:
-        faults["meetings_max"] = _("最多场数不能小于最少场数。")
-    elif whole:
-        faults["ends_at"] = _("结束时间要晚于开始时间。")
-    if "never announced" in faults.get("state", ""):
-        faults["state"] = _("没有公布过的活动不用取消，留作草稿即可。")
-    if "resources" in faults:
-        faults["resources"] = _("每行写一种，如：翻译=3。")
-    return faults
+    """What the features say in English, in the page's words."""
+    known = (
+        ("registration_closes_at", "registration_closes_at lies before", _("截止要晚于开放。")),
+        ("registration_closes_at", "registration_closes_at lies after", _("截止不能晚于活动结束。")),
+        ("meetings_max", "meetings_max lies below", _("最多场数不能小于最少场数。")),
+        ("state", "never announced", _("没有公布过的活动不用取消，留作草稿即可。")),
+        ("resources", "", _("每行写一种，如：翻译=3。")),
+    )
+    said = {field: text for field, words, text in known if field in faults and words in faults[field]}
+    return faults | said
 
 
 def _form(values: dict[str, Any], faults: dict[str, str], event_id: int | None) -> Page:

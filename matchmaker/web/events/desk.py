@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 
 from matchmaker.core import clock
 from matchmaker.core.errors import Conflict, Invalid
@@ -159,7 +159,11 @@ def board(event_id: int) -> Page:
             pages = max(1, -(-len(rows) // BOARD_ROWS))
             page = clock.now().minute % pages
             shown.append((slot, rows[page * BOARD_ROWS : (page + 1) * BOARD_ROWS], page + 1, pages))
-        return render_template("events/board.html", event=event, shown=shown, now=clock.now())
+        told = render_template("events/board.html", event=event, shown=shown, now=clock.now())
+    response = make_response(told)
+    # The screen has nobody to press a key, and no script to rely on.
+    response.headers["Refresh"] = "30"
+    return response
 
 
 def _walk_in(event_id: int, faults: dict[str, str], typed: dict[str, str]) -> Page:

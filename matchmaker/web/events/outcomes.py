@@ -5,8 +5,9 @@ from flask import flash, redirect, render_template, request, url_for
 from matchmaker.core import clock
 from matchmaker.core.errors import Conflict, Invalid
 from matchmaker.core.unit import reading, unit
+from matchmaker.meetings import follow_ups
 from matchmaker.meetings import outcomes as words
-from matchmaker.meetings.rules import OutcomeKind
+from matchmaker.meetings.rules import FollowUpAnswer, OutcomeKind
 from matchmaker.participants.access import planned_event, registration_for
 from matchmaker.web.events.door import PLANNERS, Page, blueprint
 from matchmaker.web.forms import text_of
@@ -83,6 +84,46 @@ def personal_outcome(token: str, meeting_id: int) -> Page:
     except Conflict:
         flash(_("洽谈还没有开始，或已取消。"), "bad")
     return redirect(url_for("events.personal", token=token, _anchor=f"m{meeting_id}"), 303)  # type: ignore[return-value]
+
+
+@blueprint.get("/follow-up/<token>")
+def follow_up(token: str) -> Page:
+    """The question half a year later, without a login. 404 for a link that was made up."""
+    return _follow_up_page(token, {})
+
+
+@blueprint.post("/follow-up/<token>")
+def follow_up_send(token: str) -> Page:
+    """The answer."""
+    try:
+        kind = FollowUpAnswer(request.form.get("answer", ""))
+        with unit(parts().sessions) as session:
+            secret = parts().config.secret_key
+            follow_ups.answer(session, secret_key=secret, token=token, answer=kind, note=text_of("note"))
+    except ValueError:
+        return _follow_up_page(token, {"answer": _("请选一个结果。")})
+    except Invalid:
+        return _follow_up_page(token, {"note": _("太长了，请精简。")})
+    except Conflict:
+        return _follow_up_page(token, {"answer": _("已经答复超过三十天，不能再改。")})
+    flash(_("已记下，谢谢。"), "good")
+    return redirect(url_for("events.follow_up", token=token), 303)  # type: ignore[return-value]
+
+
+def _follow_up_page(token: str, faults: dict[str, str]) -> Page:
+    with reading(parts().sessions) as session:
+        row = follow_ups.question(session, secret_key=parts().config.secret_key, token=token)
+        meeting = row.meeting
+        other = meeting.b if meeting.a.registration_id == row.registration_id else meeting.a
+        page = render_template(
+            "events/follow_up.html",
+            row=row,
+            other=other,
+            event=other.registration.event,
+            values={"answer": row.answer, "note": row.note} | request.form.to_dict(),
+            faults=faults,
+        )
+    return (page, 400) if faults else page
 
 
 def _say(meeting_id: int, registration_id: int | None) -> None:
