@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
-NAMES = ("encode", "query", "all_pairs", "hnsw", "memory", "repairs", "search_page", "timetables", "txtai_hybrid")
+NAMES = (
+    *("encode", "query", "all_pairs", "hnsw", "memory", "matchmaking_list"),
+    *("repairs", "search_page", "timetables", "txtai_hybrid"),
+)
 
 if __name__ == "__main__":
     failed = [name for name in NAMES if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"]).returncode]

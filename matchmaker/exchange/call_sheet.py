@@ -5,12 +5,12 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from matchmaker.accounts.models import Organisation
 from matchmaker.events.models import Event
+from matchmaker.exchange.written import written
 from matchmaker.participants.guest_list import Contact
 from matchmaker.participants.rules import RegistrationState
 from matchmaker.reference.terms import terms
@@ -28,7 +28,6 @@ _COLUMNS = (
     ("结果", 14),
     ("备注", 24),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LINE = Side(style="thin", color="C5CDD6")
 
 
@@ -45,7 +44,7 @@ def call_sheet(
     book = Workbook()
     sheet = book.active
     sheet.title = "电话邀请"
-    sheet.append([_safe(event.title)])
+    sheet.append([written(event.title)])
     sheet["A1"].font = Font(bold=True, size=14)
     sheet.append([name for name, _ in _COLUMNS])
     known = terms("registration_state")
@@ -56,11 +55,11 @@ def call_sheet(
         sheet.append(
             [
                 number,
-                _safe(house.name),
+                written(house.name),
                 town.name_zh if town else "",
-                _safe("\n".join(one.name for one in called[:2])),
-                _safe("\n".join(one.phone for one in called[:2])),
-                _safe("\n".join(why(row, houses, titles))),
+                written("\n".join(one.name for one in called[:2])),
+                written("\n".join(one.phone for one in called[:2])),
+                written("\n".join(why(row, houses, titles))),
                 known[states[row["id"]].value] if row["id"] in states else "",
                 "",
                 "",
@@ -99,9 +98,3 @@ def _dress(sheet: Any) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-
-
-def _safe(text: str) -> str:
-    """What a spreadsheet program cannot take for a formula, without what a workbook cannot hold."""
-    told = ILLEGAL_CHARACTERS_RE.sub("", text)
-    return f"'{told}" if told.startswith(_FORMULA) else told

@@ -5,16 +5,14 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from matchmaker.exchange.printouts import Guest, Hour, Programme
+from matchmaker.exchange.written import FORMULA, storable
 
 Columns = Sequence[tuple[str, int]]
 Rows = Sequence[Sequence[object]]
-# What a spreadsheet program might take for a formula, whoever typed it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEAD = PatternFill("solid", fgColor="1F4E5F")
 _TOP = Alignment(wrap_text=True, vertical="top")
 _LINE = Side(style="thin", color="C5CDD6")
@@ -147,11 +145,11 @@ def _put(sheet: Any, row: int, column: int, value: object) -> Any:
     if not isinstance(value, str):
         return sheet.cell(row, column, value)
     cell = sheet.cell(row, column)
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    text = storable(value)
     if text:
         cell.value = text
         cell.data_type = "s"
-        cell.quotePrefix = text.startswith(_FORMULA)
+        cell.quotePrefix = text.startswith(FORMULA)
     return cell
 
 

@@ -9,6 +9,7 @@ from openpyxl.utils import get_column_letter
 
 from matchmaker.core.actor import Actor, Role
 from matchmaker.core.money import wan_from_fen
+from matchmaker.exchange.written import written
 from matchmaker.listings.access import can_see_organisation
 from matchmaker.listings.models import Listing
 from matchmaker.reference.chains import nodes
@@ -53,8 +54,6 @@ _HEADERS = {
     ),
 }
 _HIDDEN = {"zh": "脱敏展示", "en": "not disclosed"}
-# A cell that begins so is a formula to a spreadsheet program, whoever typed it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_listings(actor: Actor, rows: Iterable[Listing], file: IO[bytes], *, language: str) -> None:
@@ -69,7 +68,7 @@ def write_listings(actor: Actor, rows: Iterable[Listing], file: IO[bytes], *, la
         sheet.cell(1, number).font = Font(bold=True)
         sheet.cell(1, number).alignment = Alignment(wrap_text=True, vertical="top")
     for row in rows:
-        sheet.append([_safe(value) for value in _cells(actor, row, language)])
+        sheet.append([written(value) for value in _cells(actor, row, language)])
     for cells in sheet.iter_rows(min_row=2):
         for cell in cells:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -108,7 +107,3 @@ def _cells(actor: Actor, row: Listing, language: str) -> list[object]:
         row.valid_to,
         row.partner_sought,
     ]
-
-
-def _safe(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

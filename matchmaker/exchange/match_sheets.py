@@ -8,17 +8,16 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from matchmaker.exchange.written import written
 from matchmaker.meetings.candidate_views import Candidate, Standing
 from matchmaker.meetings.rules import Mark, RequestState
 from matchmaker.participants.models import Registration
 from matchmaker.reference.terms import terms
 from matchmaker.reference.towns import towns
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _A4 = 9
 _HEAD = PatternFill("solid", fgColor="1F4E5F")
 _FACTS = (("等级", 10), ("匹配度", 8), ("需求", 40), ("供给", 40), ("共同词", 36), ("另有匹配", 9))
@@ -157,7 +156,7 @@ def _sheet(book: Any, title: str, columns: Columns, lines: Iterable[Line], *, fr
     sheet.append([_head(sheet, name) for name, _width in columns])
     number = 1
     for line in lines:
-        sheet.append([_safe(value) for value in line])
+        sheet.append([written(value) for value in line])
         number += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{number}"
 
@@ -168,13 +167,6 @@ def _head(sheet: Any, name: str) -> Any:
     cell.fill = _HEAD
     cell.alignment = Alignment(vertical="center", wrap_text=True)
     return cell
-
-
-def _safe(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _saved(book: Any) -> bytes:

@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from reportlab.lib.pagesizes import A4
@@ -15,13 +14,13 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 from matchmaker.core import clock
 from matchmaker.events.models import Event
 from matchmaker.exchange.pdf_page import AUTHOR, LINE, SOFT, markup, paragraph_style, register_font
+from matchmaker.exchange.written import written
 from matchmaker.meetings.report import Report, Year
 from matchmaker.reference.chains import nodes
 from matchmaker.reference.terms import terms
 from matchmaker.reference.towns import towns
 
 Rows = Sequence[tuple[str, object]]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def facts(report: Report) -> list[tuple[str, Rows]]:
@@ -124,7 +123,7 @@ def _book(name: str, lines: Sequence[tuple[object, ...]], *, widths: Sequence[in
     page: Any = book.active
     page.title = name
     for line in lines:
-        page.append([_safe(cell) for cell in line])
+        page.append([written(cell) for cell in line])
     for place, width in enumerate(widths, start=1):
         page.column_dimensions[get_column_letter(place)].width = width
     page["A1"].font = Font(bold=True, size=14)
@@ -139,11 +138,3 @@ def _book(name: str, lines: Sequence[tuple[object, ...]], *, widths: Sequence[in
     file = BytesIO()
     book.save(file)
     return file.getvalue()
-
-
-def _safe(cell: object) -> object:
-    """What a spreadsheet program cannot take for a formula, without what a workbook cannot hold."""
-    if not isinstance(cell, str):
-        return cell
-    told = ILLEGAL_CHARACTERS_RE.sub("", cell)
-    return f"'{told}" if told.startswith(_FORMULA) else told
