@@ -74,4 +74,9 @@ EVENT_TEXTS: dict[str, tuple[str, str]] = {
         "半年前在“%(event)s”与%(other)s的洽谈，后来怎么样？",
         "What became of the meeting with %(other)s at “%(event)s” half a year ago?",
     ),
+    "event.called_off": ("“%(title)s”已取消", "“%(title)s” is called off"),
+    "event.moved": (
+        "“%(title)s”改到 %(day)s 开始，请核对日程",
+        "“%(title)s” now begins at %(day)s; check your schedule",
+    ),
 }

@@ -190,3 +190,14 @@ def test_the_overview_shows_the_stage_that_is_reached(own_town: Town) -> None:
     page = own_town.client("organiser").get(f"/office/events/{own_town.ids['fair']}").text
     assert re.search(r'step-here" aria-current="step">时间表<', page)
     assert re.search(r'step-open">现场<', page)
+
+
+def test_whoever_had_plans_learns_that_the_event_is_off(own_town: Town) -> None:
+    client, address = own_town.client("organiser"), f"/office/events/{own_town.ids['fair']}/edit"
+    page = client.get(address).text
+    names = ("title", "starts_at", "ends_at", "venue", "requests_max", "request_hours", "meetings_min")
+    form = {name: re.search(f'name="{name}"[^>]*value="([^"]*)"', page)[1] for name in names}  # type: ignore[index]
+    form |= {"kind": "supply_chain", "town": "440605123", "state": "cancelled"}
+    assert client.post(address, data=form).status_code == 303
+    assert "“氢能阀门洽谈会”已取消" in readable(own_town.client("member").get("/my/notices").text)
+    assert "已取消" not in readable(own_town.client("newcomer").get("/my/notices").text)

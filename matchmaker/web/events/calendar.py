@@ -15,6 +15,7 @@ from matchmaker.events import service
 from matchmaker.events.rules import YEARLY_TARGET, EventKind, EventState
 from matchmaker.events.schemas import EventIn
 from matchmaker.exchange.calendars import Entry, calendar_of
+from matchmaker.participants import announcing
 from matchmaker.participants import queries as participants
 from matchmaker.participants.rules import RegistrationState
 from matchmaker.reference.chains import chains
@@ -123,12 +124,24 @@ def _save(event_id: int | None) -> Page:
     try:
         data = read_form(EventIn, request.form, lists=("chains",))
         with unit(parts().sessions) as session:
-            number = service.save_event(session, actor(), data=data, event_id=event_id).id
+            number = _saved(session, data, event_id)
     except Invalid as error:
         faults = _named(faults_by_field(error.faults))
         return _form(request.form.to_dict() | {"chains": request.form.getlist("chains")}, faults, event_id)
     flash(_("已保存。"), "good")
     return redirect(url_for("events.office", event_id=number), 303)  # type: ignore[return-value]
+
+
+def _saved(session: Any, data: EventIn, event_id: int | None) -> int:
+    """Save the event, and tell those on its list when it is off or on another day."""
+    if event_id is None:
+        return int(service.save_event(session, actor(), data=data).id)
+    before = events.event(session, actor(), event_id=event_id)
+    state, starts_at = before.state, before.starts_at
+    saved = service.save_event(session, actor(), data=data, event_id=event_id)
+    base = parts().config.public_url
+    announcing.tell_change(session, actor(), event=saved, state=state, starts_at=starts_at, base=base)
+    return int(saved.id)
 
 
 def _named(faults: dict[str, str]) -> dict[str, str]:
