@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.accounts import passwords
@@ -52,10 +52,24 @@ def sessions(migrated: Engine) -> Iterator[sessionmaker[Session]]:
     from matchmaker.core.db import Base
 
     with migrated.begin() as connection:
+        locks = _unlock(connection)
         for table in reversed(Base.metadata.sorted_tables):
             if table.name != "change_counters":
                 connection.execute(table.delete())
         connection.execute(text("UPDATE change_counters SET value = 0"))
+        for lock in locks:
+            connection.exec_driver_sql(lock)
+
+
+def _unlock(connection: Connection) -> list[str]:
+    """Take away what keeps append-only tables as they are; the statements that put it back."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        return ["SET LOCAL session_replication_role = origin"]
+    found = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+    for name, _sql in found:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    return [sql for _name, sql in found]
 
 
 @pytest.fixture

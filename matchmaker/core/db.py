@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import (
     BigInteger,
@@ -64,6 +65,11 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 def coded(enum: type[StrEnum]) -> Enum:
     """A column that stores the enum's value as text and refuses anything else, without a database enum type."""
     return Enum(enum, native_enum=False, length=40, values_callable=lambda kind: [member.value for member in kind])
+
+
+def new_key() -> str:
+    """What a row is called in every copy of the database, and in addresses that nobody can guess by counting."""
+    return uuid4().hex
 
 
 class ChangeCounter(Base):

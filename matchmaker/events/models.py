@@ -1,19 +1,13 @@
 """Events, the hours and tables they have, and how people come in."""
 
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, SmallInteger, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Person
-from matchmaker.core.db import Base, BigId, UtcDateTime, coded
+from matchmaker.core.db import Base, BigId, UtcDateTime, coded, new_key
 from matchmaker.events.rules import Asking, Entry, EventKind, EventState, TableKind
-
-
-def new_key() -> str:
-    """What a row is called in every copy of the database: an event pack brings rows back under it."""
-    return uuid4().hex
 
 
 class Event(Base):

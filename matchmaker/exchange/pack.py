@@ -21,9 +21,9 @@ from matchmaker.accounts.models import Organisation, OrganisationNode
 from matchmaker.audit import service as audit
 from matchmaker.core import changes, clock
 from matchmaker.core.actor import Actor
-from matchmaker.core.db import Base, UtcDateTime
+from matchmaker.core.db import Base, UtcDateTime, new_key
 from matchmaker.core.errors import Conflict, Fault, Invalid
-from matchmaker.events.models import Event, new_key
+from matchmaker.events.models import Event
 from matchmaker.exchange.pack_rows import LISTINGS, TABLES, Keys, bring, decoded, encoded
 from matchmaker.listings.models import Listing, ListingNode
 from matchmaker.listings.rules import State

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.core.db import Base, BigId, UtcDateTime, coded
-from matchmaker.events.models import Event, EventSlot, EventTable, new_key
+from matchmaker.core.db import Base, BigId, UtcDateTime, coded, new_key
+from matchmaker.events.models import Event, EventSlot, EventTable
 from matchmaker.meetings.rules import (
     FollowUpAnswer,
     Mark,

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from matchmaker.audit import service as audit
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor, Role
+from matchmaker.core.db import new_key
 from matchmaker.core.errors import Conflict, DomainError, Fault, Invalid
 from matchmaker.core.unit import reading, unit
-from matchmaker.events.models import new_key
 from matchmaker.events.timetable.shapes import Instance
 from matchmaker.events.timetable.solving import Progress, solve
 from matchmaker.matching.live import LiveIndex

@@ -16,6 +16,9 @@ class NoticeKind(StrEnum):
     DATA_REQUEST = "data_request"
     TASK = "task"
     EVENT = "event"
+    DEAL = "deal"
+    CONTRACT = "contract"
+    SUBSIDY = "subsidy"
 
 
 class Pace(StrEnum):
@@ -39,4 +42,7 @@ DEFAULT_PACE = {
     NoticeKind.DATA_REQUEST: Pace.IMMEDIATE,
     NoticeKind.TASK: Pace.DAILY,
     NoticeKind.EVENT: Pace.IMMEDIATE,
+    NoticeKind.DEAL: Pace.IMMEDIATE,
+    NoticeKind.CONTRACT: Pace.IMMEDIATE,
+    NoticeKind.SUBSIDY: Pace.IMMEDIATE,
 }

@@ -1,6 +1,9 @@
 """What notices say, in both languages, by the key that their rows keep. %(names)s come from the notice's details."""
 
+from matchmaker.notifications.contract_texts import CONTRACT_TEXTS
+from matchmaker.notifications.deal_texts import DEAL_TEXTS
 from matchmaker.notifications.event_texts import EVENT_TEXTS
+from matchmaker.notifications.subsidy_texts import SUBSIDY_TEXTS
 from matchmaker.reference.terms import terms
 
 TEXTS = {
@@ -72,6 +75,9 @@ TEXTS = {
     "data.answered": ("您的个人信息请求已答复", "Your request about personal data was answered"),
     "task.review": ("“%(title)s”等待审核", "“%(title)s” waits for review"),
     **EVENT_TEXTS,
+    **DEAL_TEXTS,
+    **CONTRACT_TEXTS,
+    **SUBSIDY_TEXTS,
 }
 LETTER = {
     "zh": (

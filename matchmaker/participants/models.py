@@ -7,8 +7,8 @@ from sqlalchemy import JSON, ForeignKey, Index, Integer, SmallInteger, String, T
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Organisation, Person
-from matchmaker.core.db import Base, BigId, UtcDateTime, coded
-from matchmaker.events.models import Event, EventTable, new_key
+from matchmaker.core.db import Base, BigId, UtcDateTime, coded, new_key
+from matchmaker.events.models import Event, EventTable
 from matchmaker.listings.models import Listing
 from matchmaker.participants.rules import RegistrationSource, RegistrationState
 

@@ -8,6 +8,8 @@ from werkzeug.routing import IntegerConverter, Map
 
 from matchmaker.web import (
     account,
+    contracts,
+    deals,
     desk,
     errors,
     events,
@@ -24,6 +26,7 @@ from matchmaker.web import (
     security,
     session,
     shown,
+    subsidies,
     system,
 )
 from matchmaker.web.desk import shown as desk_shown
@@ -52,6 +55,9 @@ AREAS = (
     desk,
     matches,
     introductions,
+    deals,
+    contracts,
+    subsidies,
     notices,
     searches,
     office,

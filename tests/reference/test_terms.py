@@ -6,7 +6,9 @@ from types import ModuleType
 import pytest
 
 from matchmaker.accounts import rules as accounts
+from matchmaker.contracts import rules as contracts
 from matchmaker.core.actor import Role
+from matchmaker.deals import rules as deals
 from matchmaker.events import rules as events
 from matchmaker.events.timetable import shapes as timetable
 from matchmaker.introductions import rules as introductions
@@ -18,6 +20,7 @@ from matchmaker.participants import rules as participants
 from matchmaker.reference.chains import Stage
 from matchmaker.reference.tables import rows
 from matchmaker.reference.terms import codes, terms
+from matchmaker.subsidies import rules as subsidies
 
 KINDS: dict[str, type[Enum]] = {
     "side": rules.Side,
@@ -58,6 +61,25 @@ KINDS: dict[str, type[Enum]] = {
     "outcome": meetings.OutcomeKind,
     "follow_up": meetings.FollowUpAnswer,
     "task_kind": meetings.TaskKind,
+    "deal_kind": deals.DealKind,
+    "deal_origin": deals.DealOrigin,
+    "deal_stage": deals.DealStage,
+    "note_reach": deals.NoteReach,
+    "contract_kind": contracts.ContractKind,
+    "sub_kind": contracts.SubKind,
+    "party_role": contracts.PartyRole,
+    "party_nature": contracts.PartyNature,
+    "payment_mode": contracts.PaymentMode,
+    "contract_state": contracts.ContractState,
+    "related_party": contracts.RelatedParty,
+    "payment_kind": contracts.PaymentKind,
+    "tie_kind": contracts.TieKind,
+    "claim_origin": subsidies.ClaimOrigin,
+    "claim_state": subsidies.ClaimState,
+    "claw_back": subsidies.ClawBackReason,
+    "voice_kind": subsidies.VoiceKind,
+    "ledger_account": subsidies.Account,
+    "entry_kind": subsidies.EntryKind,
     "task_state": meetings.TaskState,
     "unscheduled": timetable.Reason,
     "level": Level,

@@ -1,9 +1,11 @@
 """Who may open which address: every route and method, and what a form must hold to get as far as that question."""
 
+from tests.web import doors_contracts, doors_deals, doors_subsidies
 from tests.web.town import NAMES, Town
 
-EVERYBODY = frozenset({"visitor", *NAMES})
-LOGGED_IN = frozenset(NAMES)
+# The second officer opens what the first one does; that two are needed is the features' business.
+LOGGED_IN = frozenset(NAMES) - {"second_officer"}
+EVERYBODY = LOGGED_IN | {"visitor"}
 OWN = frozenset({"member", "colleague"})
 OFFICE = frozenset({"officer", "auditor", "administrator"})
 BOTH_SIDES = frozenset({"member", "colleague", "stranger"})
@@ -247,6 +249,8 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/office/event-tasks/<int:task_id>.json"): frozenset({"organiser", "officer"}),
     ("POST", "/office/event-tasks/<int:task_id>/stop"): frozenset({"organiser", "officer"}),
 }
+AREAS = (doors_deals, doors_contracts, doors_subsidies)
+DOORS |= {door: who for area in AREAS for door, who in area.DOORS.items()}
 # The organisation of "member"; forms name it by its number.
 OWN_ORGANISATION = 1
 # What a form must hold to get past its own checks to the question of who may.
@@ -292,6 +296,8 @@ UPLOADS = {
     "/my/listings/<int:listing_id>/files": "attachment",
     "/my/organisations/<int:organisation_id>/licence": "licence",
 }
+FORMS |= {rule: form for area in AREAS for rule, form in area.FORMS.items()}
+UPLOADS |= {rule: field for area in AREAS for rule, field in area.UPLOADS.items()}
 # These change nothing that another person's knock depends on.
 HARMLESS = ("/search", "/login", "/login/code", "/logout", "/forgotten", "/register", "/register/again")
 # These end the login that asks, and then say so on the login page.
@@ -322,6 +328,9 @@ def address_of(rule: str, town: Town) -> str:
         "ranking_id": town.ids["ranking"],
     }
     words = {"secret": "none", "token": "none", "code": "zh", "kind": "listings", "filename": "site.css"}
+    for area in AREAS:
+        ids |= {name: town.ids[called] for name, called in area.IDS.items()}
+        words |= area.WORDS
     found = rule
     for name, value in (ids | words).items():
         for kind in ("", "int:", "path:"):

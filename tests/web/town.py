@@ -41,6 +41,9 @@ from matchmaker.registry import assistance, personal, registration
 from matchmaker.web.parts import Parts
 from tests.factories import USCCS, listing_in, organisation_in
 from tests.web.conftest import build
+from tests.web.contracted import make_contracts
+from tests.web.dealt import make_deals
+from tests.web.granted import make_claims
 from tests.web.held import hold_event
 from tests.web.people import join, log_in, make_person
 
@@ -54,10 +57,11 @@ NAMES = {
     "newcomer": "周新来",
     "organiser": "霍组织",
     "officer": "谭专员",
+    "second_officer": "冯专员",
     "auditor": "区审计",
     "administrator": "麦管理",
 }
-ROLES = {"organiser": Role.ORGANISER, "officer": Role.OFFICER, "auditor": Role.AUDITOR}
+ROLES = {"organiser": Role.ORGANISER, "officer": Role.OFFICER, "second_officer": Role.OFFICER, "auditor": Role.AUDITOR}
 ROLES |= {"administrator": Role.ADMINISTRATOR}
 REDACTED_OWNER = "佛山市南海区隐名电机有限公司"
 
@@ -115,8 +119,9 @@ def build_town(folder: Path) -> Town:
         ids |= _listings(session, town)
     with unit(sessions) as session:
         ids |= _work(session, town)
-    with unit(sessions) as session:
-        ids |= hold_event(session, town)
+    for make in (hold_event, make_deals, make_contracts, make_claims):
+        with unit(sessions) as session:
+            ids |= make(session, town)
     refresh(sessions, town.parts.engine.ranker)
     engine.dispose()
     return town

@@ -1,0 +1,5 @@
+"""The blueprint that the pages of this folder hang their addresses on."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("contracts", __name__)

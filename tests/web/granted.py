@@ -1,0 +1,10 @@
+"""Subsidy windows and claims of the small town."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+
+def make_claims(session: Session, town: Any) -> dict[str, int]:
+    """The ids of what was made, by name."""
+    return {}
