@@ -1,6 +1,5 @@
 """A person's rights over their own data (个人信息保护法 44–50): a copy, an answer, and leaving."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -11,7 +10,7 @@ from matchmaker.accounts.models import DataRequest, Membership, OneTimeToken, Pe
 from matchmaker.accounts.rules import MemberRank
 from matchmaker.accounts.schemas import DataRequestIn
 from matchmaker.audit import service as audit
-from matchmaker.core import clock
+from matchmaker.core import clock, workdays
 from matchmaker.core.actor import Actor, Role
 from matchmaker.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from matchmaker.mail import service as mail
@@ -32,7 +31,7 @@ def request(session: Session, actor: Actor, *, data: DataRequestIn, base: str) -
         right=data.right,
         text=data.text,
         asked_at=clock.now(),
-        due_on=_working_days_after(clock.today(), WORKING_DAYS),
+        due_on=workdays.after(clock.today(), WORKING_DAYS),
     )
     session.add(row)
     session.flush()
@@ -125,14 +124,6 @@ def _require_no_sole_ownership(session: Session, person: Person) -> None:
     )
     if set(session.scalars(owned)) - set(session.scalars(shared)):
         raise Conflict("the last owner of an organisation hands it over first")
-
-
-def _working_days_after(day: date, count: int) -> date:
-    """Weekends do not count; public holidays would only lengthen what was promised."""
-    while count:
-        day += timedelta(days=1)
-        count -= day.weekday() < 5
-    return day
 
 
 def _plain(value: Any) -> Any:

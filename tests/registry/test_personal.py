@@ -1,7 +1,5 @@
 """A person's rights over their own data."""
 
-from datetime import date
-
 import pytest
 from sqlalchemy.orm import Session
 
@@ -10,7 +8,6 @@ from matchmaker.accounts.schemas import DataRequestIn
 from matchmaker.core.actor import Role
 from matchmaker.core.errors import Conflict, Forbidden, Invalid
 from matchmaker.registry import personal
-from matchmaker.registry.personal import _working_days_after
 from tests.factories import make_organisation
 from tests.people import BASE, make_actor
 
@@ -33,11 +30,6 @@ def test_others_answer_nothing(session: Session, role: Role) -> None:
     row = personal.request(session, make_actor(session), data=WANTED, base=BASE)
     with pytest.raises(Forbidden):
         personal.answer(session, make_actor(session, role=role), request_id=row.id, text="好", base=BASE)
-
-
-def test_working_days_leave_out_weekends() -> None:
-    assert _working_days_after(date(2026, 11, 20), 1) == date(2026, 11, 23)
-    assert _working_days_after(date(2026, 11, 23), 15) == date(2026, 12, 14)
 
 
 def test_the_copy_holds_ones_data_and_no_secret(session: Session) -> None:

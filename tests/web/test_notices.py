@@ -1,7 +1,7 @@
 """What one is told and how: the inbox, the pace of letters, saved searches, and the rights over one's own data."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from html import unescape
 
 from flask.testing import FlaskClient
@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from matchmaker.accounts.models import Person
 from matchmaker.alerts import queries as alerts
-from matchmaker.core import clock
+from matchmaker.core import clock, workdays
 from matchmaker.core.unit import reading, unit
 from matchmaker.mail.models import OutgoingMail
 from matchmaker.notifications import queries as notices
@@ -253,17 +253,11 @@ def test_the_download_holds_ones_own_data_and_nobody_elses(own_town: Town) -> No
     assert [word for word in (*others, "同事的阀门", "请删除陈某的记录", "argon2") if word in plain] == []
 
 
-def working_days_later(day: date, count: int) -> date:
-    """So many days from Monday to Friday after this one."""
-    days = (day + timedelta(days=number) for number in range(1, 3 * count))
-    return [one for one in days if one.isoweekday() <= 5][count - 1]
-
-
 def test_a_request_about_ones_data_reaches_the_office_and_its_answer_comes_back(own_town: Town) -> None:
     client, officer = own_town.client("newcomer"), own_town.client("officer")
     wanted = {"right": "correct", "text": f"我的电话写错了{HOSTILE}"}
     page = client.post("/my/data", data=wanted, follow_redirects=True).text
-    due = working_days_later(clock.today(), 15).isoformat()
+    due = workdays.after(clock.today(), 15).isoformat()
     for text in ("请求已提交，我们会在 15 个工作日内答复。", "更正我的信息", "我的电话写错了", f"{due} 前答复"):
         assert text in page
     waiting = officer.get("/office/data-requests").text
