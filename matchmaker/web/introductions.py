@@ -6,6 +6,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from matchmaker.core.errors import Conflict, Fault, Invalid
 from matchmaker.core.unit import reading, unit
+from matchmaker.deals import queries as deals
+from matchmaker.deals.access import can_read
 from matchmaker.introductions import queries
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.access import side_of
@@ -122,12 +124,14 @@ def _values() -> dict[str, Any]:
 def _page(introduction_id: int, faults: dict[str, str]) -> Page:
     with reading(parts().sessions) as session:
         row = queries.introduction(session, actor(), introduction_id=introduction_id)
+        deal = deals.of_introduction(session, introduction_id=row.id)
         page = render_template(
             "introductions/detail.html",
             row=row,
             side=side_of(actor(), row),
             contacts=queries.contacts(session, actor(), introduction=row),
             known=row.state in queries.OPEN_STATES,
+            deal=deal if deal is not None and can_read(actor(), deal) else None,
             values=_values() if faults else {},
             faults=faults,
         )
