@@ -43,8 +43,9 @@ class Contract(Base):
 
     `total_fen` (合同成交额), `technology_fen` (技术交易额) and `paid_fen` repeat the newest ContractAmount and the sum
     of counted payments minus refunds, so that the database itself refuses a contract whose parts exceed its whole. Both
-    amounts are empty while a draft has no price. `ip` is [{"type", "no", "name", "owner", "filed_on", "expires_on"}];
-    `royalty` is {"base", "rates", "period", "floor_fen", "ceiling_fen", "inspection", "statements"}.
+    amounts are empty while there is no price; a total alone, without a ContractAmount, waits for its split. `ip` is
+    [{"type", "no", "name", "owner", "filed_on", "expires_on"}]; `royalty` is {"base", "rates", "period", "floor_fen",
+    "ceiling_fen", "inspection", "statements"}, its rates hundredths of a per cent by year, the last one holding on.
     """
 
     __tablename__ = "contracts"
@@ -235,7 +236,7 @@ class ContractStep(Base):
 class RelatedFinding(Base):
     """One word on ties between a contract's parties: who said it, on what evidence. The newest holds.
 
-    `ties` is [{"code", "text", "left", "right", "share_bp"}], as found on that day.
+    `ties` is [{"code", "left", "right", "share_bp", "certain", "text_zh", "text_en"}], as found on that day.
     """
 
     __tablename__ = "related_findings"

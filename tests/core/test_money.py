@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.core.money import MAX_FEN, fen_from_wan, wan_from_fen
+from matchmaker.core.money import MAX_FEN, fen_from_wan, fen_from_yuan, wan_from_fen, yuan_from_fen
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,21 @@ def test_the_largest_amount_is_accepted() -> None:
 def test_fen_are_written_shortest_and_read_back(fen: int, text: str) -> None:
     assert wan_from_fen(fen) == text
     assert fen_from_wan(text) == fen
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"), [("0", 0), ("2400000.00", 240_000_000), ("1,200.5", 120_050), ("１２．５", 1250), ("0.01", 1)]
+)
+def test_an_amount_in_yuan_becomes_whole_fen_and_back(text: str, fen: int) -> None:
+    assert fen_from_yuan(text) == fen
+    assert fen_from_yuan(yuan_from_fen(fen)) == fen
+
+
+@pytest.mark.parametrize("text", ["", "面议", "NaN", "-0.01", "0.001", "100000000000.01"])
+def test_what_is_no_amount_in_yuan_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        fen_from_yuan(text)
+
+
+def test_an_amount_in_yuan_keeps_its_two_decimals() -> None:
+    assert (yuan_from_fen(120_050), yuan_from_fen(MAX_FEN)) == ("1200.50", "100000000000.00")
