@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,6 +11,30 @@ from sqlalchemy.orm import Session
 from matchmaker.audit import rules
 from matchmaker.audit.models import AuditEntry
 from matchmaker.core import changes
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest entry at some moment. Who keeps it elsewhere can prove later that nothing up to it was rewritten."""
+
+    number: int
+    digest: str
+    at: datetime
+
+
+def head(session: Session) -> Head | None:
+    """The newest entry; None while nothing was written."""
+    newest = session.scalar(select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1))
+    return Head(newest.number, newest.digest, newest.at) if newest is not None else None
+
+
+def holds(session: Session, kept: Head) -> bool:
+    """Whether the entry of a head that was kept elsewhere still has its digest.
+
+    Together with a whole chain this proves that no entry up to it was changed, removed or put in between.
+    """
+    entry = session.get(AuditEntry, kept.number)
+    return entry is not None and entry.digest == kept.digest
 
 
 def first_broken(session: Session) -> int | None:

@@ -1,16 +1,19 @@
 """Writing to the audit log: in the same transaction as the change it tells of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.audit import rules
 from matchmaker.audit.models import AuditEntry
 from matchmaker.core import changes, clock
 from matchmaker.core.actor import Actor
+from matchmaker.core.errors import Forbidden
+from matchmaker.core.unit import unit
 
 STREAM = rules.STREAM
 
@@ -47,3 +50,22 @@ def record(session: Session, actor: Actor, events: Sequence[Event]) -> None:
         }
         previous = rules.digest(previous, number=number, at=at, facts=facts)
         session.add(AuditEntry(number=number, at=at, digest=previous, **facts))
+
+
+def record_refusal(sessions: sessionmaker[Session], actor: Actor, *, action: str, subject: str, reason: str) -> None:
+    """Remember that somebody was refused something, in a unit of its own: the refused one rolled back.
+
+    Call it when that unit is over; on SQLite the two would wait for each other.
+    """
+    with unit(sessions) as session:
+        record(session, actor, [Event("refused", subject, {"action": action, "reason": reason})])
+
+
+@contextmanager
+def refusals_recorded(sessions: sessionmaker[Session], actor: Actor, *, action: str, subject: str) -> Iterator[None]:
+    """Around a unit of work: when it ends in Forbidden, that is remembered, and raised again."""
+    try:
+        yield
+    except Forbidden as error:
+        record_refusal(sessions, actor, action=action, subject=subject, reason=str(error))
+        raise

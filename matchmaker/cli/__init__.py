@@ -20,6 +20,7 @@ COMMANDS = {
     "evaluate": ("matchmaker.cli.evaluation", "evaluate", "Measure matching, on a judged folder or on the district."),
     "timetable": ("matchmaker.cli.timetable", "timetable", "Make the timetable of an event from a file."),
     "pack": ("matchmaker.cli.pack", "pack", "Take an event to a laptop without a network, and back."),
+    "subsidy": ("matchmaker.cli.subsidy", "subsidy", "Decide claims for the technology-contract subsidy."),
     "staff": ("matchmaker.cli.people", "staff", "Give somebody a role: the first administrator."),
     "audit": ("matchmaker.cli.audit", "audit", "Look after the audit log."),
 }

@@ -156,6 +156,24 @@ class Claim(Base):
     claw_backs: Mapped[list["ClawBack"]] = relationship(order_by="ClawBack.id")
 
 
+class ActionKey(Base):
+    """One action on claims or money that was done: the key of its form, and a digest of what was asked.
+
+    The same form again finds its row and changes nothing; the same key with something else in it is refused.
+    `result_id` is the row that the action made, where it made one.
+    """
+
+    __tablename__ = "subsidy_actions"
+
+    once: Mapped[str] = mapped_column(String(64), primary_key=True)
+    verb: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[str] = mapped_column(String(64))
+    result_id: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(200))
+
+
 class ClaimStep(Base):
     """One change of a claim's state. `once` is the key of the form that asked for it: sent twice, done once."""
 
