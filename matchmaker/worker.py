@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.alerts import service as alerts
 from matchmaker.config import Config
+from matchmaker.contracts.reminding import remind_sellers
 from matchmaker.core import changes
 from matchmaker.core.errors import DomainError
 from matchmaker.core.unit import reading
+from matchmaker.deals.reminding import remind_stalled
 from matchmaker.listings import life
 from matchmaker.listings.service import STREAM
 from matchmaker.mail import service as mail
@@ -24,7 +26,9 @@ from matchmaker.mail.transport import FileTransport, SmtpTransport, Transport
 from matchmaker.matching import service
 from matchmaker.matching.live import LiveIndex
 from matchmaker.meetings import follow_ups, tasks
+from matchmaker.meetings import letters as event_letters
 from matchmaker.notifications import service as notifications
+from matchmaker.subsidies import finding
 
 PAUSE_S = 3.0
 # Calendar days and digest hours need no closer look.
@@ -52,12 +56,17 @@ def jobs(config: Config, sessions: sessionmaker[Session], index: LiveIndex) -> l
     """Everything that is looked after, in the order it depends on each other: vectors, then matches, then letters."""
     follow = Follower(sessions, index)
     post = transport(config)
+    base, secret = config.public_url, config.secret_key
     return [
         Job("matching", 0, follow.round_of_work),
-        Job("alerts", 0, lambda: alerts.watch(sessions, index, base=config.public_url)),
-        Job("calendar", SELDOM_S, lambda: life.keep_time(sessions, base=config.public_url)),
-        Job("follow-ups", SELDOM_S, lambda: _follow_up(config, sessions)),
-        Job("digests", SELDOM_S, lambda: notifications.send_digests(sessions, base=config.public_url)),
+        Job("alerts", 0, lambda: alerts.watch(sessions, index, base=base)),
+        Job("calendar", SELDOM_S, lambda: life.keep_time(sessions, base=base)),
+        Job("event letters", SELDOM_S, lambda: event_letters.write_due(sessions, base=base, secret_key=secret)),
+        Job("follow-ups", SELDOM_S, lambda: follow_ups.ask_due(sessions, base=base, secret_key=secret)),
+        Job("deals", SELDOM_S, lambda: remind_stalled(sessions, base=base)),
+        Job("contracts", SELDOM_S, lambda: remind_sellers(sessions, base=base)),
+        Job("subsidies", SELDOM_S, lambda: finding.look(sessions, base=base)),
+        Job("digests", SELDOM_S, lambda: notifications.send_digests(sessions, base=base)),
         Job("letters", 0, lambda: mail.deliver_due(sessions, post)),
     ]
 
@@ -71,10 +80,6 @@ def start(config: Config, sessions: sessionmaker[Session], index: LiveIndex) -> 
     """Start both threads; they end with the process."""
     work = {"worker": jobs(config, sessions, index), "long-worker": long_jobs(sessions, index)}
     return [start_thread(name, each) for name, each in work.items()]
-
-
-def _follow_up(config: Config, sessions: sessionmaker[Session]) -> int:
-    return follow_ups.ask_due(sessions, base=config.public_url, secret_key=config.secret_key)
 
 
 def start_thread(name: str, work: list[Job], over: threading.Event | None = None) -> threading.Thread:

@@ -7,7 +7,7 @@ import click
 
 from matchmaker.cli.parts import EXISTING_FILE, bar, parts, refusals
 
-KINDS = click.Choice(["organisations", "listings"])
+KINDS = click.Choice(["organisations", "listings", "contracts"])
 
 
 @click.command("import")
@@ -19,7 +19,7 @@ KINDS = click.Choice(["organisations", "listings"])
 )
 @click.option("--no-encode", is_flag=True, help="Leave encoding to the serving process.")
 def import_(kind: str, file: Path, *, partial: bool, report_to: Path | None, no_encode: bool) -> None:
-    """Import KIND (organisations, listings) from FILE (.xlsx, .csv, .jsonl).
+    """Import KIND (organisations, listings, contracts) from FILE (.xlsx, .csv, .jsonl).
 
     Without --partial nothing is written when a single row is refused. Running the same import again changes nothing.
     """

@@ -42,9 +42,11 @@ def _unpack(found: Parts) -> None:
 
 
 def _seed(found: Parts) -> None:
-    """Import the demo district's files that are not in yet; each is one transaction."""
+    """Import the demo district's files that are not in yet, as of its first day; each is one transaction."""
+    from matchmaker.core import clock
     from matchmaker.core.actor import Actor
     from matchmaker.core.unit import reading
+    from matchmaker.demo.year import FIRST_DAY
     from matchmaker.exchange.importing import import_file
     from matchmaker.listings.queries import recorded
 
@@ -53,7 +55,7 @@ def _seed(found: Parts) -> None:
     for name, kind in (("organisations", "organisations"), ("needs", "listings"), ("offers", "listings")):
         if present[name]:
             continue
-        with bar(f"demo district: {name}", "row") as tell:
+        with bar(f"demo district: {name}", "row") as tell, clock.pretend(FIRST_DAY):
             path = DISTRICT / f"{name}.jsonl"
             report = import_file(found.sessions, Actor.system("cli"), kind=kind, path=path, progress=tell)
         if report.bad_rows:

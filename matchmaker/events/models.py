@@ -15,6 +15,7 @@ class Event(Base):
 
     `capacity` counts organisations, None means no limit. `resources` says how many interpreters or pieces of equipment
     there are at any time, by name. `requests_max` and `request_hours` limit what a participant may ask for.
+    `cancelled_reason` is what people are told when it is called off.
     """
 
     __tablename__ = "events"
@@ -43,6 +44,7 @@ class Event(Base):
     meetings_min: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     meetings_max: Mapped[int | None] = mapped_column(SmallInteger)
     resources: Mapped[dict[str, int] | None] = mapped_column(JSON)
+    cancelled_reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

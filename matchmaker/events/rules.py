@@ -29,6 +29,18 @@ class EventState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class EventStage(StrEnum):
+    """How far an event has come, as the calendar tells it."""
+
+    PLANNED = "planned"
+    ANNOUNCED = "announced"
+    OPEN = "open"
+    FULL = "full"
+    RUNNING = "running"
+    OVER = "over"
+    CALLED_OFF = "called_off"
+
+
 class Entry(StrEnum):
     """How organisations come in: only when invited, anybody after approval, or anybody at once."""
 
@@ -52,6 +64,25 @@ class TableKind(StrEnum):
     BOOTH = "booth"
 
 
+class Announced(Protocol):
+    """What `stage_of` reads of an event."""
+
+    @property
+    def state(self) -> EventState: ...
+    @property
+    def entry(self) -> Entry: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def capacity(self) -> int | None: ...
+    @property
+    def registration_opens_at(self) -> datetime | None: ...
+    @property
+    def registration_closes_at(self) -> datetime | None: ...
+
+
 class Slot(Protocol):
     """What `sessions_of` reads of a slot."""
 
@@ -61,6 +92,25 @@ class Slot(Protocol):
     def starts_at(self) -> datetime: ...
     @property
     def ends_at(self) -> datetime: ...
+
+
+def stage_of(event: Announced, *, confirmed: int, now: datetime) -> EventStage:
+    """Where the event stands with so many organisations confirmed.
+
+    An event that only takes those it invited is not open; one whose registration has closed is announced, until it is
+    full or begins.
+    """
+    if event.state is EventState.CANCELLED:
+        return EventStage.CALLED_OFF
+    if event.state is EventState.DRAFT:
+        return EventStage.PLANNED
+    if event.starts_at <= now:
+        return EventStage.OVER if event.ends_at <= now else EventStage.RUNNING
+    if event.capacity is not None and confirmed >= event.capacity:
+        return EventStage.FULL
+    opens, closes = event.registration_opens_at, event.registration_closes_at
+    shut = event.entry is Entry.INVITED or (opens is not None and now < opens) or (closes is not None and closes <= now)
+    return EventStage.ANNOUNCED if shut else EventStage.OPEN
 
 
 def halves_of(starts_at: datetime, ends_at: datetime) -> list[tuple[datetime, datetime]]:

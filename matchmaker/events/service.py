@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from matchmaker.audit import service as audit
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
-from matchmaker.core.errors import Fault, Invalid, NotFound
+from matchmaker.core.errors import Conflict, Fault, Invalid, NotFound
 from matchmaker.events.access import require_planner
 from matchmaker.events.models import Event, EventSlot, EventTable
 from matchmaker.events.queries import open_slots, open_tables
 from matchmaker.events.rules import EventState
 from matchmaker.events.schemas import SERIES_LENGTH, CopyIn, EventIn
+
+MOST_REASON = 500
 
 
 def save_event(session: Session, actor: Actor, *, data: EventIn, event_id: int | None = None) -> Event:
@@ -30,6 +32,7 @@ def save_event(session: Session, actor: Actor, *, data: EventIn, event_id: int |
     changed = {name: [_plain(getattr(event, name)), _plain(value)] for name, value in wanted.items()}
     for name, value in wanted.items():
         setattr(event, name, value)
+    event.cancelled_reason = event.cancelled_reason if event.state is EventState.CANCELLED else ""
     event.updated_at = clock.now()
     session.add(event)
     session.flush()
@@ -38,6 +41,35 @@ def save_event(session: Session, actor: Actor, *, data: EventIn, event_id: int |
     if differing:
         audit.record(session, actor, [audit.Event("event.save", f"event:{event.id}", differing)])
     return event
+
+
+def announce(session: Session, actor: Actor, *, event_id: int) -> Event:
+    """Make a draft known to everybody, or hold an event after all that was called off. Conflict for any other, and for
+    one that would be over.
+    """
+    event = _held(session, actor, event_id)
+    if event.state is EventState.ANNOUNCED:
+        raise Conflict("the event is announced already")
+    if event.ends_at <= clock.now():
+        raise Conflict("the event is over")
+    return _move(session, actor, event, EventState.ANNOUNCED, reason="")
+
+
+def call_off(session: Session, actor: Actor, *, event_id: int, reason: str) -> Event:
+    """Call an announced event off; the reason is shown to everybody. Invalid without one, Conflict for any other event
+    and once it is over.
+    """
+    event = _held(session, actor, event_id)
+    said = reason.strip()
+    if not said:
+        raise Invalid([Fault("reason", "say why")])
+    if len(said) > MOST_REASON:
+        raise Invalid([Fault("reason", f"at most {MOST_REASON} characters, this has {len(said)}")])
+    if event.state is not EventState.ANNOUNCED:
+        raise Conflict(f"the event is {event.state}")
+    if event.ends_at <= clock.now():
+        raise Conflict("the event is over")
+    return _move(session, actor, event, EventState.CANCELLED, reason=said)
 
 
 def copy_event(session: Session, actor: Actor, *, event_id: int, title: str, starts_at: datetime) -> Event:
@@ -65,6 +97,23 @@ def copy_event(session: Session, actor: Actor, *, event_id: int, title: str, sta
         same = {name: getattr(table, name) for name in ("number", "label", "kind", "area")}
         session.add(EventTable(event_id=event.id, **same))
     session.flush()
+    return event
+
+
+def _held(session: Session, actor: Actor, event_id: int) -> Event:
+    require_planner(actor)
+    event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
+    if event is None:
+        raise NotFound(f"no event {event_id}")
+    return event
+
+
+def _move(session: Session, actor: Actor, event: Event, state: EventState, *, reason: str) -> Event:
+    before = event.state
+    event.state, event.cancelled_reason, event.updated_at = state, reason, clock.now()
+    session.flush()
+    detail = {"state": [before, state], **({"reason": reason} if reason else {})}
+    audit.record(session, actor, [audit.Event("event.state", f"event:{event.id}", detail)])
     return event
 
 

@@ -1,92 +1,87 @@
 """The printouts of an event as workbooks, to be sorted, searched and mailed. Nothing typed by anybody is a formula."""
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
 
+from matchmaker.exchange import dressing
 from matchmaker.exchange.printouts import Guest, Hour, Programme
 from matchmaker.exchange.written import FORMULA, storable
 
+# Each column's word and its width in characters.
 Columns = Sequence[tuple[str, int]]
 Rows = Sequence[Sequence[object]]
-_HEAD = PatternFill("solid", fgColor="1F4E5F")
-_TOP = Alignment(wrap_text=True, vertical="top")
-_LINE = Side(style="thin", color="C5CDD6")
-_BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _SCHEDULES = (
-    ("单位", 34),
-    ("姓名", 12),
-    ("胸卡号", 10),
-    ("日期", 16),
-    ("时间", 14),
-    ("桌位", 10),
-    ("对方单位", 34),
-    ("对方姓名", 12),
-    ("对方职务", 14),
-    ("需求", 36),
-    ("供给", 36),
-    ("备注", 12),
+    ("organisation", 34),
+    ("name", 12),
+    ("badge", 10),
+    ("date", 16),
+    ("time", 14),
+    ("table", 10),
+    ("partner_organisation", 34),
+    ("partner_name", 12),
+    ("partner_position", 14),
+    ("need", 36),
+    ("offer", 36),
+    ("remark", 12),
 )
 _CARDS = (
-    ("桌位", 10),
-    ("区域", 16),
-    ("日期", 16),
-    ("时间", 14),
-    ("单位甲", 34),
-    ("姓名甲", 12),
-    ("单位乙", 34),
-    ("姓名乙", 12),
-    ("需求", 36),
-    ("供给", 36),
+    ("table", 10),
+    ("area", 16),
+    ("date", 16),
+    ("time", 14),
+    ("one_organisation", 34),
+    ("one_name", 12),
+    ("other_organisation", 34),
+    ("other_name", 12),
+    ("need", 36),
+    ("offer", 36),
 )
 _DOOR = (
-    ("序号", 7),
-    ("单位", 40),
-    ("姓名", 14),
-    ("职务", 16),
-    ("胸卡号", 10),
-    ("首场时间", 12),
-    ("首场桌位", 12),
-    ("签到", 20),
+    ("number", 7),
+    ("organisation", 40),
+    ("name", 14),
+    ("position", 16),
+    ("badge", 10),
+    ("first_time", 12),
+    ("first_table", 12),
+    ("signature", 20),
 )
-_BADGES = (("单位", 40), ("姓名", 14), ("职务", 18), ("胸卡号", 10), ("二维码内容", 60))
+_BADGES = (("organisation", 40), ("name", 14), ("position", 18), ("badge", 10), ("code", 60))
 _GRID_HOUR, _GRID_CELL = 22, 26
 
 
 def schedules_sheet(programme: Programme, guests: Sequence[Guest] | None = None) -> bytes:
-    """个人日程: a row for each of these people and each slot, also idle ones; everybody without."""
+    """Personal schedules: a row for each of these people and each slot, also idle ones; everybody without."""
     chosen = programme.guests if guests is None else guests
     rows = [_appointment(programme, guest, hour) for guest in chosen for hour in programme.hours]
-    return _book(programme, "个人日程", _SCHEDULES, rows)
+    return _book(programme, programme.word("schedules"), _named(programme, _SCHEDULES), rows)
 
 
 def cards_sheet(programme: Programme) -> bytes:
-    """桌位安排: a row for each meeting, table by table."""
+    """The tables: a row for each meeting, table by table."""
     rows = []
     for place in programme.places:
         for talk in programme.talks_at(place.id):
             hour, a, b = programme.hour[talk.slot_id], programme.by_id[talk.a_id], programme.by_id[talk.b_id]
             sides = (a.organisation, a.name, b.organisation, b.name)
-            rows.append((place.label, place.area, hour.day, hour.time, *sides, talk.need, talk.offer))
-    return _book(programme, "桌位安排", _CARDS, rows)
+            rows.append((place.label, place.area, programme.day(hour), hour.time, *sides, talk.need, talk.offer))
+    return _book(programme, programme.word("card_list"), _named(programme, _CARDS), rows)
 
 
 def door_sheet(programme: Programme) -> bytes:
-    """签到表: everybody who comes, with the first meeting and a place to sign."""
+    """The door list: everybody who comes, with the first meeting and a place to sign."""
     rows = []
     for number, guest in enumerate(programme.guests, start=1):
         talk = programme.first_of(guest.id)
         first = (programme.start_of(talk), programme.place[talk.table_id].label) if talk else ("", "")
         rows.append((number, guest.organisation, guest.name, guest.position, guest.badge, *first, ""))
-    return _book(programme, "签到表", _DOOR, rows)
+    return _book(programme, programme.word("door"), _named(programme, _DOOR), rows)
 
 
 def grid_sheet(programme: Programme) -> bytes:
-    """总表: a row for each slot, a column for each table, both organisations in the cell."""
+    """The whole grid: a row for each slot, a column for each table, both organisations in the cell."""
     here = {(talk.slot_id, talk.table_id): talk for talk in programme.talks}
 
     def cell(hour: Hour, table_id: int) -> str:
@@ -95,27 +90,32 @@ def grid_sheet(programme: Programme) -> bytes:
             return ""
         return "\n".join(programme.by_id[who].organisation for who in (talk.a_id, talk.b_id))
 
-    columns = [("时间", _GRID_HOUR), *((place.label, _GRID_CELL) for place in programme.places)]
+    columns = [(programme.word("time"), _GRID_HOUR), *((place.label, _GRID_CELL) for place in programme.places)]
     rows = [
-        (f"{hour.day} {hour.time}", *(cell(hour, place.id) for place in programme.places)) for hour in programme.hours
+        (f"{programme.day(hour)} {hour.time}", *(cell(hour, place.id) for place in programme.places))
+        for hour in programme.hours
     ]
-    return _book(programme, "总表", columns, rows, whole=False)
+    return _book(programme, programme.word("grid"), columns, rows, whole=False)
 
 
 def badges_sheet(programme: Programme) -> bytes:
-    """胸卡名单: what stands on each badge, for a printer's mail merge."""
+    """The badge list: what stands on each badge, for a printer's mail merge."""
     rows = [(one.organisation, one.name, one.position, one.badge, one.desk) for one in programme.guests]
-    return _book(programme, "胸卡名单", _BADGES, rows)
+    return _book(programme, programme.word("badge_list"), _named(programme, _BADGES), rows)
 
 
 def _appointment(programme: Programme, guest: Guest, hour: Hour) -> tuple[object, ...]:
-    mine = (guest.organisation, guest.name, guest.badge, hour.day, hour.time)
+    mine = (guest.organisation, guest.name, guest.badge, programme.day(hour), hour.time)
     talk = programme.talks_of(guest.id).get(hour.id)
     if talk is None:
-        return (*mine, *[""] * 6, "不参加" if hour.id in guest.away else "空闲")
+        return (*mine, *[""] * 6, programme.word("absent" if hour.id in guest.away else "free"))
     other = programme.by_id[talk.partner_of(guest.id)]
     table = programme.place[talk.table_id].label
     return (*mine, table, other.organisation, other.name, other.position, talk.need, talk.offer, "")
+
+
+def _named(programme: Programme, columns: Columns) -> Columns:
+    return [(programme.word(key), width) for key, width in columns]
 
 
 def _book(programme: Programme, name: str, columns: Columns, rows: Rows, *, whole: bool = True) -> bytes:
@@ -123,21 +123,17 @@ def _book(programme: Programme, name: str, columns: Columns, rows: Rows, *, whol
     book = Workbook()
     sheet = book.active
     sheet.title = name
-    for number, (header, width) in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-        cell = _put(sheet, 1, number, header)
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), _HEAD
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
+    wide = dressing.set_widths(sheet, (width for _, width in columns))
+    for number, (header, _) in enumerate(columns, start=1):
+        dressing.dress_head(_put(sheet, 1, number, header))
     for index, row in enumerate(rows, start=2):
         for number, value in enumerate(row, start=1):
-            cell = _put(sheet, index, number, value)
-            cell.alignment, cell.border = _TOP, _BORDER
-    sheet.freeze_panes = "C2" if whole else "B2"
+            dressing.dress_body(_put(sheet, index, number, value))
     sheet.auto_filter.ref = sheet.dimensions if whole else None
-    _for_paper(sheet, programme, whole=whole, wide=sum(width for _, width in columns) > 100)
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+    dressing.set_page(sheet, wide=wide, frozen="C2" if whole else "B2", whole=whole)
+    head = (f"{programme.title[:80]}　{sheet.title}", programme.when)
+    dressing.set_edges(sheet, head=head, foot=(programme.edition, programme.word("book_page")))
+    return dressing.saved(book)
 
 
 def _put(sheet: Any, row: int, column: int, value: object) -> Any:
@@ -151,20 +147,3 @@ def _put(sheet: Any, row: int, column: int, value: object) -> Any:
         cell.data_type = "s"
         cell.quotePrefix = text.startswith(FORMULA)
     return cell
-
-
-def _for_paper(sheet: Any, programme: Programme, *, whole: bool, wide: bool) -> None:
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.orientation = "landscape" if wide else "portrait"
-    sheet.page_setup.fitToWidth = 1 if whole else 0
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = whole
-    sheet.print_title_rows = "1:1"
-    if not whole:
-        sheet.print_title_cols = "A:A"
-    # Ampersands begin a code there.
-    title = programme.title.replace("&", "&&")[:80]
-    sheet.oddHeader.left.text = f"{title}　{sheet.title}"
-    sheet.oddHeader.right.text = programme.when
-    sheet.oddFooter.left.text = programme.edition
-    sheet.oddFooter.right.text = "第 &P 页，共 &N 页"

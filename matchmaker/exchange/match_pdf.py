@@ -4,35 +4,27 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from reportlab.lib import colors
-from reportlab.lib.enums import TA_LEFT
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from matchmaker.core import clock
 from matchmaker.events.models import Event
+from matchmaker.exchange import pdf_page as page
 from matchmaker.exchange.match_sheets import DIRECTION, NO_PARTNER, mark_text, request_text, said_by
-from matchmaker.exchange.printing import drawable
+from matchmaker.exchange.pdf_page import ACCENT, LINE, SOFT, TINT, markup, paragraph_style
 from matchmaker.meetings.candidate_views import Candidate
 from matchmaker.participants.models import Registration
 from matchmaker.reference.terms import terms
 
-FONT = "STSong-Light"
 # A few pages are read; the page and the workbook have everybody.
 MOST = 30
-_ACCENT = colors.HexColor("#14539a")
-_INK, _SOFT, _LINE = colors.HexColor("#1d2530"), colors.HexColor("#55606e"), colors.HexColor("#dfe4ea")
-_TINT = colors.HexColor("#eef3f9")
 _WIDTHS = (18 * mm, 52 * mm, 76 * mm, 34 * mm)
 _STYLE = TableStyle(
     [
-        ("BACKGROUND", (0, 0), (-1, 0), _TINT),
-        ("LINEABOVE", (0, 0), (-1, 0), 0.8, _ACCENT),
-        ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),
+        ("BACKGROUND", (0, 0), (-1, 0), TINT),
+        ("LINEABOVE", (0, 0), (-1, 0), 0.8, ACCENT),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("TOPPADDING", (0, 0), (-1, -1), 3),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
@@ -47,8 +39,7 @@ def partners_pdf(event: Event, registration: Registration, rows: Sequence[Candid
 
     Of those below the best thirty, and of those that do not match at all, only where something was decided or asked.
     """
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    page.register_font()
     file = BytesIO()
     document = SimpleDocTemplate(
         file,
@@ -58,7 +49,7 @@ def partners_pdf(event: Event, registration: Registration, rows: Sequence[Candid
         topMargin=15 * mm,
         bottomMargin=16 * mm,
         title=f"{registration.name} {event.title}",
-        author="南海供需对接平台",
+        author=page.AUTHOR,
     )
     foot = _Foot(registration.name)
     document.build(_story(event, registration, rows, office), onFirstPage=foot, onLaterPages=foot)
@@ -69,21 +60,17 @@ class _Foot:
     """Whose list it is and of which day, on every page."""
 
     def __init__(self, name: str) -> None:
-        self._name = name.translate(str.maketrans("·", "・"))
+        self._name = page.plain(name)
 
     def __call__(self, canvas: Any, document: Any) -> None:
-        canvas.setFont(FONT, 8)
-        canvas.setFillColor(_SOFT)
+        canvas.setFont(page.FONT, 8)
+        canvas.setFillColor(SOFT)
         canvas.drawString(15 * mm, 9 * mm, f"{self._name}　打印日期 {clock.today().isoformat()}")
         canvas.drawRightString(A4[0] - 15 * mm, 9 * mm, f"第 {document.page} 页")
 
 
-def _style(size: float, leading: float, colour: Any = _INK, **over: Any) -> ParagraphStyle:
-    base = {"fontName": FONT, "textColor": colour, "wordWrap": "CJK", "alignment": TA_LEFT}
-    return ParagraphStyle("text", fontSize=size, leading=leading, **base, **over)
-
-
-_TITLE, _TEXT, _SMALL = _style(16, 22, spaceAfter=2), _style(9.5, 13.5), _style(8, 11, _SOFT)
+_TITLE, _TEXT = paragraph_style("title", 16, 22, spaceAfter=2), paragraph_style("text", 9.5, 13.5)
+_SMALL = paragraph_style("small", 8, 11, textColor=SOFT)
 
 
 def _story(event: Event, registration: Registration, rows: Sequence[Candidate], office: bool) -> list[Flowable]:
@@ -92,8 +79,8 @@ def _story(event: Event, registration: Registration, rows: Sequence[Candidate], 
     shown, left = _chosen(rows)
     count = f"撮合名单：{len(shown)} 家，按匹配度排列" + (f"；另有 {left} 家较弱的未列" if left else "")
     story: list[Flowable] = [
-        Paragraph(drawable(heading), _SMALL),
-        Paragraph(drawable(registration.name), _TITLE),
+        Paragraph(markup(heading), _SMALL),
+        Paragraph(markup(registration.name), _TITLE),
         Paragraph(count if shown else NO_PARTNER, _TEXT),
         Spacer(1, 6),
     ]
@@ -119,8 +106,8 @@ def _cells(one: Candidate, office: bool) -> list[list[Flowable]]:
         level.append(Paragraph(f"匹配度 {min(round(one['score'] * 100), 99)}", _SMALL))
     organisation = one["other"].organisation
     kind = terms("organisation_kind").get(organisation.kind, "") if organisation is not None else ""
-    name = [Paragraph(drawable(one["other"].name), _TEXT), Paragraph(drawable(kind), _SMALL)]
-    return [level, name, _matched(one), [Paragraph(drawable(line), _SMALL) for line in _remarks(one, office)]]
+    name = [Paragraph(markup(one["other"].name), _TEXT), Paragraph(markup(kind), _SMALL)]
+    return [level, name, _matched(one), [Paragraph(markup(line), _SMALL) for line in _remarks(one, office)]]
 
 
 def _matched(one: Candidate) -> list[Flowable]:
@@ -129,9 +116,9 @@ def _matched(one: Candidate) -> list[Flowable]:
     lines: list[Flowable] = [Paragraph(DIRECTION[one["direction"]], _SMALL)]
     for side, word in (("need", "需求"), ("offer", "供给")):
         if text := said_by(one, side):
-            lines.append(Paragraph(f"{word}：{drawable(text[:120])}", _TEXT))
+            lines.append(Paragraph(f"{word}：{markup(text[:120])}", _TEXT))
     if one["terms"]:
-        lines.append(Paragraph(drawable(f"共同词：{'、'.join(one['terms'])}"), _SMALL))
+        lines.append(Paragraph(markup(f"共同词：{'、'.join(one['terms'])}"), _SMALL))
     return lines
 
 

@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from matchmaker.exchange import dressing
 from matchmaker.exchange.written import written
 from matchmaker.meetings.candidate_views import Candidate, Standing
 from matchmaker.meetings.rules import Mark, RequestState
@@ -18,8 +17,6 @@ from matchmaker.participants.models import Registration
 from matchmaker.reference.terms import terms
 from matchmaker.reference.towns import towns
 
-_A4 = 9
-_HEAD = PatternFill("solid", fgColor="1F4E5F")
 _FACTS = (("等级", 10), ("匹配度", 8), ("需求", 40), ("供给", 40), ("共同词", 36), ("另有匹配", 9))
 _REST = (("曾会谈", 26), ("已有联系", 9), ("同业", 7), ("安排", 10), ("约谈", 10), ("约谈方", 30))
 _NOTE = (("备注", 30), ("需要", 16))
@@ -49,7 +46,7 @@ def whole_book(pairs: Sequence[tuple[Registration, Candidate]], standings: Seque
     _sheet(book, "全部撮合", _PAIRS, (_pair_line(home, one) for home, one in pairs), frozen="C2")
     _sheet(book, "按单位", _OF_EACH, _of_each(pairs), frozen="D2")
     _sheet(book, "单位情况", _STANDINGS, map(_standing_line, standings), frozen="B2")
-    return _saved(book)
+    return dressing.saved(book)
 
 
 def one_book(registration: Registration, rows: Sequence[Candidate]) -> bytes:
@@ -57,7 +54,7 @@ def one_book(registration: Registration, rows: Sequence[Candidate]) -> bytes:
     book = Workbook(write_only=True)
     lines = (_line(registration.name, number, one["other"].name, one) for number, one in enumerate(rows, start=1))
     _sheet(book, "撮合名单", _OF_EACH, lines, frozen="D2")
-    return _saved(book)
+    return dressing.saved(book)
 
 
 def request_text(one: Candidate) -> str:
@@ -145,31 +142,11 @@ def _standing_line(one: Standing) -> Line:
 
 def _sheet(book: Any, title: str, columns: Columns, lines: Iterable[Line], *, frozen: str) -> None:
     sheet = book.create_sheet(title)
-    for number, (_name, width) in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.freeze_panes = frozen
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = _A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
-    sheet.append([_head(sheet, name) for name, _width in columns])
+    wide = dressing.set_widths(sheet, (width for _name, width in columns))
+    dressing.set_page(sheet, wide=wide, frozen=frozen)
+    sheet.append([dressing.dress_head(WriteOnlyCell(sheet, name)) for name, _width in columns])
     number = 1
     for line in lines:
         sheet.append([written(value) for value in line])
         number += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{number}"
-
-
-def _head(sheet: Any, name: str) -> Any:
-    cell = WriteOnlyCell(sheet, name)
-    cell.font = Font(bold=True, color="FFFFFF")
-    cell.fill = _HEAD
-    cell.alignment = Alignment(vertical="center", wrap_text=True)
-    return cell
-
-
-def _saved(book: Any) -> bytes:
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()

@@ -4,11 +4,10 @@ Rows are known by organisation (its code, else its exact name) and by the person
 changes nothing the second time.
 """
 
-import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -21,7 +20,7 @@ from matchmaker.exchange.cells import CellError, parse
 from matchmaker.exchange.columns import EXAMPLE, Column, fold
 from matchmaker.exchange.participant_columns import COLUMNS, column_of, languages_in, mapping_for
 from matchmaker.exchange.report import ImportReport, RowFault
-from matchmaker.exchange.rows import BadCell, RawRow, refuse, shown
+from matchmaker.exchange.rows import BadCell, RawRow, file_name, refuse, shown
 from matchmaker.exchange.tables import open_table
 from matchmaker.participants import arriving
 from matchmaker.participants.access import planned_event
@@ -86,7 +85,7 @@ def import_participants(
     tables = {fold(table.label): table.id for table in event.tables if table.closed_at is None}
     job = _Job(session, event_id, tables)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / _file_name(name)
+        path = Path(folder) / file_name(name)
         path.write_bytes(content)
         groups = _checked(job, _read(job, path))
     written = done = 0
@@ -111,12 +110,6 @@ def _report(job: _Job, name: str, written: int, done: int) -> ImportReport:
         faults=tuple(sorted(job.faults, key=lambda one: one.row)[:MAX_FAULTS]),
         more_faults=max(0, len(job.faults) - MAX_FAULTS),
     )
-
-
-def _file_name(name: str) -> str:
-    """A name for the file that is only a name: what reports and refusals call it."""
-    plain = re.sub(r"[^\w.()（）-]", "_", PurePosixPath(name.replace("\\", "/")).name)[-80:].lstrip(".")
-    return plain if Path(plain).suffix else f"file{plain and '-'}{plain}"
 
 
 def _read(job: _Job, path: Path) -> list[_Line]:

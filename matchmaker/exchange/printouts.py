@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -15,6 +15,7 @@ from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import NotFound
 from matchmaker.events.models import Event, EventSlot, EventTable
+from matchmaker.exchange.printouts_words import day_text, full_day, short_day, word
 from matchmaker.listings.models import Listing
 from matchmaker.meetings.models import Meeting, Timetable
 from matchmaker.meetings.queries import meetings_of, published, timetable, versions
@@ -22,12 +23,12 @@ from matchmaker.participants.access import planned_event, registration_for
 from matchmaker.participants.badges import link_token
 from matchmaker.participants.models import Participant
 from matchmaker.participants.queries import confirmed, present
+from matchmaker.participants.rules import written_language
 
 # A pause at least this long is said on a schedule; shorter ones are for changing tables.
 PAUSE = timedelta(minutes=10)
 NOON_PAUSE = timedelta(minutes=45)
 TEXT_SHOWN = 60
-_WEEKDAYS = "一二三四五六日"
 Row = Mapping[str, Any]
 
 
@@ -44,10 +45,6 @@ class Hour:
     def time(self) -> str:
         return f"{self.starts_at:%H:%M}-{self.ends_at:%H:%M}"
 
-    @property
-    def day(self) -> str:
-        return day_text(self.starts_at)
-
 
 @dataclass(frozen=True)
 class Place:
@@ -61,7 +58,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Guest:
-    """A participant. `coming` is false for those who left, whom a meeting still names."""
+    """A participant. `coming` is false for those who left, whom a meeting still names; `language` is what it reads."""
 
     id: int
     registration_id: int
@@ -73,6 +70,7 @@ class Guest:
     desk: str = ""
     away: frozenset[int] = frozenset()
     coming: bool = True
+    language: str = "zh"
 
     @property
     def order(self) -> tuple[bytes, bytes, int]:
@@ -99,7 +97,10 @@ class Talk:
 
 @dataclass(frozen=True)
 class Programme:
-    """Everything about one event that goes onto paper. `version` is None while no timetable is published."""
+    """Everything about one event that goes onto paper, in the language it speaks, "zh" or "en".
+
+    `version` is None while no timetable is published.
+    """
 
     title: str
     venue: str
@@ -111,6 +112,19 @@ class Programme:
     places: tuple[Place, ...] = ()
     people: tuple[Guest, ...] = ()
     talks: tuple[Talk, ...] = ()
+    language: str = "zh"
+
+    def spoken(self, language: str) -> "Programme":
+        """The same in this language."""
+        return self if language == self.language else self._translated
+
+    @cached_property
+    def _translated(self) -> "Programme":
+        return replace(self, language="zh" if self.language == "en" else "en")
+
+    def word(self, key: str, **values: object) -> str:
+        """One of the printouts' own words."""
+        return word(key, self.language, **values)
 
     @cached_property
     def guests(self) -> tuple[Guest, ...]:
@@ -158,52 +172,51 @@ class Programme:
     def start_of(self, talk: Talk) -> str:
         """When a meeting begins, with the day where there are several."""
         start = self.hour[talk.slot_id].starts_at
-        return f"{start.month}月{start.day}日 {start:%H:%M}" if self.several_days else f"{start:%H:%M}"
+        return f"{short_day(start, self.language)} {start:%H:%M}" if self.several_days else f"{start:%H:%M}"
+
+    def day(self, hour: Hour) -> str:
+        """The day of a slot."""
+        return day_text(hour.starts_at, self.language)
 
     @property
     def when(self) -> str:
         """The event's day and hours."""
         last = f"{self.ends_at:%H:%M}"
         if self.starts_at.date() != self.ends_at.date():
-            last = f"{day_text(self.ends_at)} {last}"
-        return f"{self.starts_at.year}年{day_text(self.starts_at)} {self.starts_at:%H:%M}-{last}"
+            last = f"{day_text(self.ends_at, self.language)} {last}"
+        return f"{full_day(self.starts_at, self.language)} {self.starts_at:%H:%M}-{last}"
 
     @property
     def edition(self) -> str:
         """By what an old printout is recognised."""
-        version = f"时间表第{self.version}版" if self.version is not None else "时间表尚未公布"
-        return f"{version}，{self.printed_at:%Y-%m-%d %H:%M} 打印"
+        told = self.word("version", number=self.version) if self.version is not None else self.word("no_version")
+        return self.word("edition", version=told, moment=f"{self.printed_at:%Y-%m-%d %H:%M}")
 
 
-def day_text(moment: datetime) -> str:
-    """3月2日（周一）."""
-    return f"{moment.month}月{moment.day}日（周{_WEEKDAYS[moment.weekday()]}）"
-
-
-def headings(hours: Sequence[Hour]) -> list[str]:
+def headings(hours: Sequence[Hour], language: str = "zh") -> list[str]:
     """What stands above each slot: the day, the session and the pause before it, where they change; "" elsewhere."""
     found, several = [], len({one.starts_at.date() for one in hours}) > 1
     for before, one in zip((None, *hours), hours, strict=False):
         parts = []
         new_day = before is None or before.starts_at.date() != one.starts_at.date()
         if several and new_day:
-            parts.append(one.day)
+            parts.append(day_text(one.starts_at, language))
         if one.session and (new_day or before is None or before.session != one.session):
             parts.append(one.session)
-        if before is not None and not new_day and (rest := _pause(before, one, hours)):
+        if before is not None and not new_day and (rest := _pause(before, one, hours, language)):
             parts.append(rest)
         found.append("　".join(parts))
     return found
 
 
-def _pause(before: Hour, after: Hour, hours: Sequence[Hour]) -> str:
+def _pause(before: Hour, after: Hour, hours: Sequence[Hour], language: str) -> str:
     length = after.starts_at - before.ends_at
     gaps = [late.starts_at - early.ends_at for early, late in pairwise(hours)]
     usual = min(gaps, default=timedelta())
     if length < PAUSE or (length <= usual and before.session == after.session):
         return ""
     noon = length >= NOON_PAUSE and before.ends_at.hour <= 13 <= after.starts_at.hour + 1
-    return f"{'午休' if noon else '休息'} {before.ends_at:%H:%M}-{after.starts_at:%H:%M}"
+    return f"{word('noon' if noon else 'rest', language)} {before.ends_at:%H:%M}-{after.starts_at:%H:%M}"
 
 
 def changed_people(old: Iterable[Row], new: Iterable[Row]) -> set[int]:
@@ -276,6 +289,7 @@ def _read(session: Session, event: Event, *, base: str, secret_key: str) -> Prog
             f"{base}/office/events/{event.id}/desk?q={one.badge}",
             frozenset(one.away),
             one.id in coming,
+            written_language(one.languages),
         )
 
     return Programme(

@@ -18,7 +18,7 @@ LEFT, RIGHT = 12 * mm, A4[0] - 12 * mm
 TOP, LOW = 24 * mm, 12 * mm
 # Number, organisation, name, badge, first meeting, signature; all of the width together.
 COLUMNS = (10 * mm, 70 * mm, 26 * mm, 18 * mm, 26 * mm, 36 * mm)
-TITLES = ("序号", "单位", "姓名", "胸卡号", "首场洽谈", "签到")
+TITLES = ("number", "organisation", "name", "badge", "first", "signature")
 HEAD_ROW, LEAST_ROW = 7 * mm, 9 * mm
 SIZE, PADDING = 9.5, 3.0
 
@@ -50,10 +50,12 @@ def door(programme: Programme) -> bytes:
     """Everybody who comes, in the order of the alphabet, with a place to sign; the header stands on each page."""
     parts = door_pages(programme)
     drawn = [
-        partial(_draw_door, programme=programme, lines=lines, count=f"第{number}页，共{len(parts)}页")
+        partial(
+            _draw_door, programme=programme, lines=lines, count=programme.word("page", number=number, all=len(parts))
+        )
         for number, lines in enumerate(parts, start=1)
     ]
-    return page.pdf(f"{programme.title} 签到表", A4, drawn)
+    return page.pdf(f"{programme.title} {programme.word('door')}", A4, drawn)
 
 
 def door_pages(programme: Programme) -> list[list[Line]]:
@@ -80,9 +82,11 @@ def _line(programme: Programme, guest: Guest, number: int) -> Line:
 
 
 def _draw_door(canvas: Canvas, *, programme: Programme, lines: Sequence[Line], count: str) -> None:
-    title = page.fitting(page.plain(f"{programme.title}　签到表"), RIGHT - LEFT, 22, (15, 14, 13, 12, 11, 10, 9, 8))
+    title = page.fitting(
+        page.plain(f"{programme.title}　{programme.word('door')}"), RIGHT - LEFT, 22, (15, 14, 13, 12, 11, 10, 9, 8)
+    )
     y = page.write_block(canvas, (LEFT, HEIGHT - 8 * mm), title, Ink(0, bold=True))
-    many = f"{programme.when}　{programme.venue}　共{len(programme.guests)}人，按单位名称排序"
+    many = f"{programme.when}　{programme.venue}　{programme.word('many', number=len(programme.guests))}"
     when = page.fitting(page.plain(many), RIGHT - LEFT, 24, (8.5, 8, 7.5, 7, 6.5))
     page.write_block(canvas, (LEFT, y - 2), when, Ink(0, page.SOFT))
     page.write(canvas, (LEFT, 6 * mm), programme.edition, Ink(7, page.SOFT))
@@ -90,8 +94,8 @@ def _draw_door(canvas: Canvas, *, programme: Programme, lines: Sequence[Line], c
     y = HEIGHT - TOP
     canvas.setFillColor(page.TINT)
     canvas.rect(LEFT, y - HEAD_ROW, RIGHT - LEFT, HEAD_ROW, stroke=0, fill=1)
-    for x, title_text in zip(_edges(), TITLES, strict=False):
-        page.write(canvas, (x + PADDING, y - HEAD_ROW / 2 - 3), title_text, Ink(8.5, page.ACCENT))
+    for x, key in zip(_edges(), TITLES, strict=False):
+        page.write(canvas, (x + PADDING, y - HEAD_ROW / 2 - 3), programme.word(key), Ink(8.5, page.ACCENT))
     top, y = y, y - HEAD_ROW
     for line in lines:
         _draw_line(canvas, line, y)
@@ -125,10 +129,12 @@ def badges(programme: Programme) -> bytes:
     guests = programme.guests
     pages = [guests[first : first + ACROSS * DOWN] for first in range(0, len(guests), ACROSS * DOWN)]
     drawn = [
-        partial(_draw_badges, programme=programme, guests=part, count=f"第{number}页，共{len(pages)}页")
+        partial(
+            _draw_badges, programme=programme, guests=part, count=programme.word("page", number=number, all=len(pages))
+        )
         for number, part in enumerate(pages, start=1)
     ]
-    return page.pdf(f"{programme.title} 胸卡", A4, drawn)
+    return page.pdf(f"{programme.title} {programme.word('badges')}", A4, drawn)
 
 
 def badge_pages(programme: Programme) -> int:
@@ -144,7 +150,8 @@ def _draw_badges(canvas: Canvas, *, programme: Programme, guests: Sequence[Guest
         canvas.translate(CORNER[0] + column * BADGE[0], CORNER[1] + (DOWN - 1 - row) * BADGE[1])
         _draw_badge(canvas, programme, guest)
         canvas.restoreState()
-    foot = page.plain(f"{programme.title}　胸卡　{programme.when}　{programme.venue}　{programme.edition}　{count}")
+    said = (programme.title, programme.word("badges"), programme.when, programme.venue, programme.edition, count)
+    foot = page.plain("　".join(said))
     block = page.fitting(foot, WIDTH - 2 * LEFT, 8, (6, 5.5, 5, 4.5, 4))
     page.write_block(canvas, (WIDTH / 2, 7 * mm), block, Ink(0, page.SOFT, align="middle"))
 

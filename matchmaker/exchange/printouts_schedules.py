@@ -30,7 +30,6 @@ IDLE_MOST, IDLE_TYPE, IDLE_SHARE = 8.0, 0.85, 0.55
 TABLE_MOST, TABLE_SHARE = 20.0, 0.8
 # From this size up the partner's person has a line of their own.
 OWN_LINE = 8.5
-IDLE, AWAY = "空闲　可自由交流", "不参加本时段"
 
 
 @dataclass(frozen=True)
@@ -68,29 +67,33 @@ class Half:
     """What stands on one half: usually all of somebody's day, a part of it where it does not fit otherwise."""
 
     guest: Guest
+    programme: Programme
     rows: tuple[Row, ...]
     size: float
     part: int = 1
     parts: int = 1
 
 
-def schedules(programme: Programme, guests: Sequence[Guest] | None = None) -> bytes:
-    """The PDF of these people's schedules, of everybody's without. Cut in the middle, the lower pile follows the upper.
+def schedules(programme: Programme, guests: Sequence[Guest] | None = None, *, language: str = "") -> bytes:
+    """The PDF of these people's schedules, of everybody's without; in one language, or each in the person's own.
 
-    Somebody whose day does not fit even in the smallest type gets a second half.
+    Cut in the middle, the lower pile follows the upper. Somebody whose day does not fit even in the smallest type gets
+    a second half.
     """
     chosen = programme.guests if guests is None else guests
-    halves = [half for guest in chosen for half in lay_out(programme, guest)]
+    halves = [half for guest in chosen for half in lay_out(programme.spoken(language or guest.language), guest)]
+    programme = programme.spoken(language or programme.language)
     pages = ceil(len(halves) / 2)
     drawn = [
         partial(_draw_page, programme=programme, halves=halves, number=number, pages=pages) for number in range(pages)
     ]
-    return page.pdf(f"{programme.title} 个人日程", A4, drawn)
+    return page.pdf(f"{programme.title} {programme.word('schedules')}", A4, drawn)
 
 
-def schedule_pages(programme: Programme) -> int:
+def schedule_pages(programme: Programme, *, language: str = "") -> int:
     """How many pages everybody's schedules take."""
-    return ceil(sum(len(lay_out(programme, guest)) for guest in programme.guests) / 2)
+    halves = (len(lay_out(programme.spoken(language or guest.language), guest)) for guest in programme.guests)
+    return ceil(sum(halves) / 2)
 
 
 def lay_out(programme: Programme, guest: Guest) -> list[Half]:
@@ -99,8 +102,8 @@ def lay_out(programme: Programme, guest: Guest) -> list[Half]:
         for size in manner.sizes:
             rows = _rows(programme, guest, size, manner)
             if sum(row.height for row in rows) <= ROOM:
-                return [Half(guest, tuple(_spread(rows)), size)]
-    return _split(guest, rows, size)
+                return [Half(guest, programme, tuple(_spread(rows)), size)]
+    return _split(programme, guest, rows, size)
 
 
 def _spread(rows: Sequence[Row]) -> list[Row]:
@@ -118,23 +121,23 @@ def _spread(rows: Sequence[Row]) -> list[Row]:
     return [replace(row, height=height) for row, height in zip(rows, raised(low), strict=True)]
 
 
-def _split(guest: Guest, rows: Sequence[Row], size: float) -> list[Half]:
+def _split(programme: Programme, guest: Guest, rows: Sequence[Row], size: float) -> list[Half]:
     parts: list[list[Row]] = [[]]
     for row in rows:
         if sum(one.height for one in parts[-1]) + row.height > ROOM:
             parts.append([])
         parts[-1].append(row)
-    return [Half(guest, tuple(part), size, number, len(parts)) for number, part in enumerate(parts, start=1)]
+    return [Half(guest, programme, tuple(part), size, number, len(parts)) for number, part in enumerate(parts, start=1)]
 
 
 def _rows(programme: Programme, guest: Guest, size: float, manner: Manner) -> list[Row]:
     found, mine = [], programme.talks_of(guest.id)
-    for hour, heading in zip(programme.hours, headings(programme.hours), strict=True):
+    for hour, heading in zip(programme.hours, headings(programme.hours, programme.language), strict=True):
         if heading:
             found.append(Row(min(HEADING_ROW, size * page.LEADING + PADDING), partner=(page.plain(heading),)))
         talk = mine.get(hour.id)
         if talk is None:
-            said = AWAY if hour.id in guest.away else IDLE
+            said = programme.word("away" if hour.id in guest.away else "idle")
             high = _idle(size) * page.LEADING + 2 * PADDING
             found.append(Row(high, hour.time, "", (said,), quiet=True))
         else:
@@ -149,7 +152,7 @@ def _meeting(programme: Programme, guest: Guest, talk: Talk, *, size: float, man
     lines = _partner(partner.organisation, said, wide - 2 * PADDING, size)
     small = _small(size)
     about: tuple[str, ...] = ()
-    for text, most in _about(guest, talk, manner):
+    for text, most in _about(programme, guest, talk, manner):
         cut = page.wrapped(page.plain(text), COLUMNS[3] - 2 * PADDING, small)
         about += page.clipped(cut, most)
     high = max(len(lines) * size, len(about) * small) * page.LEADING
@@ -157,12 +160,12 @@ def _meeting(programme: Programme, guest: Guest, talk: Talk, *, size: float, man
     return Row(high + 2 * PADDING, hour.time, place.label, lines, about)
 
 
-def _about(guest: Guest, talk: Talk, manner: Manner) -> list[tuple[str, int]]:
+def _about(programme: Programme, guest: Guest, talk: Talk, manner: Manner) -> list[tuple[str, int]]:
     """What each side came for, seen from the guest, with the lines it may take. Empty where nothing is known."""
     mine, other = (talk.need, talk.offer) if talk.asking == guest.registration_id else (talk.offer, talk.need)
-    words = ("需求", "供给") if talk.asking == guest.registration_id else ("供给", "需求")
-    said = ((f"我方{words[0]}：", mine, manner.own), (f"对方{words[1]}：", other, manner.other))
-    return [(word + text, most) for word, text, most in said if text and most]
+    keys = ("my_need", "their_offer") if talk.asking == guest.registration_id else ("my_offer", "their_need")
+    said = ((keys[0], mine, manner.own), (keys[1], other, manner.other))
+    return [(programme.word(key) + text, most) for key, text, most in said if text and most]
 
 
 def _small(size: float) -> float:
@@ -181,30 +184,30 @@ def _partner(organisation: str, person: str, room: float, size: float) -> tuple[
 
 
 def _draw_page(canvas: Canvas, *, programme: Programme, halves: Sequence[Half], number: int, pages: int) -> None:
-    _draw_half(canvas, programme, halves, number, bottom=HALF)
+    _draw_half(canvas, halves, number, bottom=HALF)
     if number + pages < len(halves):
-        _draw_half(canvas, programme, halves, number + pages, bottom=0)
+        _draw_half(canvas, halves, number + pages, bottom=0)
     canvas.setStrokeColor(page.SOFT)
     canvas.setLineWidth(0.4)
     canvas.setDash(3, 3)
     canvas.line(0, HALF, WIDTH, HALF)
     canvas.setDash()
-    text = f"沿虚线裁开　第{number + 1}页，共{pages}页"
+    text = f"{programme.word('cut')}　{programme.word('page', number=number + 1, all=pages)}"
     wide = page.text_width(text, 6) + 8
     canvas.setFillColor(page.WHITE)
     canvas.rect((WIDTH - wide) / 2, HALF - 4, wide, 8, stroke=0, fill=1)
     page.write(canvas, (WIDTH / 2, HALF - 2), text, Ink(6, page.SOFT, align="middle"))
 
 
-def _draw_half(canvas: Canvas, programme: Programme, halves: Sequence[Half], index: int, *, bottom: float) -> None:
-    half = halves[index]
+def _draw_half(canvas: Canvas, halves: Sequence[Half], index: int, *, bottom: float) -> None:
+    half, programme = halves[index], halves[index].programme
     canvas.saveState()
     canvas.translate(0, bottom)
     _draw_head(canvas, programme, half)
     _draw_rows(canvas, half)
-    foot = f"{programme.edition}。临时变动以扫码页面为准。"
+    foot = programme.word("newest", edition=programme.edition)
     page.write(canvas, (LEFT, 5 * mm), foot, Ink(6.5, page.SOFT))
-    count = f"第{index + 1}份，共{len(halves)}份"
+    count = programme.word("half", number=index + 1, all=len(halves))
     page.write(canvas, (RIGHT, 5 * mm), count, Ink(6.5, page.SOFT, align="right"))
     canvas.restoreState()
 
@@ -213,9 +216,9 @@ def _draw_head(canvas: Canvas, programme: Programme, half: Half) -> None:
     guest, top = half.guest, HALF - TOP
     code_right = RIGHT - QR - 3 * mm
     room = code_right - 34 * mm - LEFT
-    title = page.plain(f"{programme.title}　个人日程")
+    title = page.plain(f"{programme.title}　{programme.word('schedules')}")
     if half.parts > 1:
-        title += f"（{half.part}/{half.parts}）"
+        title += programme.word("part", number=half.part, all=half.parts)
     y = page.write_block(canvas, (LEFT, top), page.fitting(title, room, 14, (9, 8.5, 8, 7, 6)), Ink(0, page.ACCENT))
     when = page.plain(f"{programme.when}　{programme.venue}")
     y = page.write_block(canvas, (LEFT, y), page.fitting(when, room, 20, (8, 7.5, 7, 6.5, 6)), Ink(0, page.SOFT))
@@ -225,10 +228,10 @@ def _draw_head(canvas: Canvas, programme: Programme, half: Half) -> None:
     low = max(y - (HALF - TOP - HEAD) - 4, 8)
     page.write_block(canvas, (LEFT, y - 1), page.fitting(person, room, low, (12, 11, 10, 9, 8, 7, 6)), Ink(0))
     middle = code_right - 16 * mm
-    page.write(canvas, (middle, top - 8), "胸卡号", Ink(7.5, page.SOFT, align="middle"))
+    page.write(canvas, (middle, top - 8), programme.word("badge"), Ink(7.5, page.SOFT, align="middle"))
     page.write_label(canvas, (middle, top - 24), guest.badge, (32 * mm, 24), most=24)
-    page.write(canvas, (middle, top - 46), "扫码看最新安排", Ink(7.5, page.SOFT, align="middle"))
-    page.write(canvas, (middle, top - 56), "链接仅供本人使用", Ink(6.5, page.SOFT, align="middle"))
+    page.write(canvas, (middle, top - 46), programme.word("scan"), Ink(7.5, page.SOFT, align="middle"))
+    page.write(canvas, (middle, top - 56), programme.word("own_link"), Ink(6.5, page.SOFT, align="middle"))
     page.draw_qr(canvas, guest.link, (RIGHT - QR, top - QR), QR)
 
 
@@ -239,9 +242,9 @@ def _draw_rows(canvas: Canvas, half: Half) -> None:
         edges.append(edges[-1] + wide)
     canvas.setFillColor(page.ACCENT)
     canvas.rect(LEFT, y - HEAD_ROW, RIGHT - LEFT, HEAD_ROW, stroke=0, fill=1)
-    words = ("时间", "桌位", "洽谈对象", "洽谈内容" if any(row.about for row in half.rows) else "")
-    for edge, word in zip(edges, words, strict=False):
-        page.write(canvas, (edge + PADDING, y - HEAD_ROW + 4), word, Ink(7.5, page.WHITE))
+    keys = ("time", "table", "partner", *(["about"] if any(row.about for row in half.rows) else []))
+    for edge, key in zip(edges, keys, strict=False):
+        page.write(canvas, (edge + PADDING, y - HEAD_ROW + 4), half.programme.word(key), Ink(7.5, page.WHITE))
     y -= HEAD_ROW
     lowest = min((row.height for row in half.rows if row.table), default=0.0)
     most = min(TABLE_MOST, lowest * TABLE_SHARE)

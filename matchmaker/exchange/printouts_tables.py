@@ -19,7 +19,6 @@ NUMBER = 74 * mm
 LIST_LEFT = EDGE + NUMBER + 6 * mm
 LIST_TOP, LIST_LOW = FACE - 21 * mm, 12 * mm
 CARD_SIZES = (12, 11, 10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6, 5.5, 5, 4.5, 4)
-FREE_TABLE = "没有预先安排的洽谈，可用于现场约谈。"
 
 WIDE, HIGH = landscape(A4)
 MARGIN, GRID_TOP, GRID_LOW = 9 * mm, 20 * mm, 11 * mm
@@ -32,7 +31,7 @@ CELL, HEADING = 2.5, 8.0
 def cards(programme: Programme) -> bytes:
     """One page of A4 for each table: folded across the middle it stands, and both sides read the same."""
     drawn = [partial(_draw_card, programme=programme, place=place) for place in programme.places]
-    return page.pdf(f"{programme.title} 桌卡", A4, drawn)
+    return page.pdf(f"{programme.title} {programme.word('cards')}", A4, drawn)
 
 
 def _draw_card(canvas: Canvas, *, programme: Programme, place: Place) -> None:
@@ -106,9 +105,9 @@ def _clock_wide(size: float) -> float:
 
 def _draw_list(canvas: Canvas, programme: Programme, talks: Sequence[Talk]) -> None:
     right, y = A4[0] - EDGE, LIST_TOP
-    page.write(canvas, (LIST_LEFT, y + 6), "本桌洽谈安排", Ink(9, page.ACCENT))
+    page.write(canvas, (LIST_LEFT, y + 6), programme.word("table_list"), Ink(9, page.ACCENT))
     if not talks:
-        page.write(canvas, (LIST_LEFT, y - 14), FREE_TABLE, Ink(10, page.SOFT))
+        page.write(canvas, (LIST_LEFT, y - 14), programme.word("free_table"), Ink(10, page.SOFT))
         return
     lines = card_lines(programme, talks)
     spare = min((LIST_TOP - LIST_LOW - sum(line.height for line in lines)) / len(lines), 4 * mm)
@@ -144,10 +143,10 @@ def grid(programme: Programme) -> bytes:
     """All slots and tables on A4 across: ten tables a page at most, the times on the left of each, tables on top."""
     parts = grid_pages(programme)
     drawn = [
-        partial(_draw_grid, programme=programme, part=part, count=f"第{number}页，共{len(parts)}页")
+        partial(_draw_grid, programme=programme, part=part, count=programme.word("page", number=number, all=len(parts)))
         for number, part in enumerate(parts, start=1)
     ]
-    return page.pdf(f"{programme.title} 总表", (WIDE, HIGH), drawn)
+    return page.pdf(f"{programme.title} {programme.word('grid')}", (WIDE, HIGH), drawn)
 
 
 def grid_pages(programme: Programme) -> list[GridPage]:
@@ -164,7 +163,7 @@ def grid_pages(programme: Programme) -> list[GridPage]:
 
 def _grid_pages(programme: Programme, places: tuple[Place, ...]) -> list[GridPage]:
     """The slots on as few pages as the smallest type needs, in the largest type that needs no more."""
-    above = headings(programme.hours)
+    above = headings(programme.hours, programme.language)
     tries = [(size, _grid_heights(programme, places, size)) for size in GRID_SIZES]
     cut = [(size, heights, _spans(heights, above)) for size, heights in tries]
     size, heights, spans = min(cut, key=lambda one: len(one[2]))
@@ -206,14 +205,16 @@ def _cell(programme: Programme, talk: Talk, wide: float, size: float) -> tuple[s
 
 def _draw_grid(canvas: Canvas, *, programme: Programme, part: GridPage, count: str) -> None:
     top = HIGH - GRID_TOP
-    title = page.fitting(page.plain(f"{programme.title}　总表"), WIDE - 2 * MARGIN, 18, (13, 12, 11, 10, 9, 8, 7))
+    title = page.fitting(
+        page.plain(f"{programme.title}　{programme.word('grid')}"), WIDE - 2 * MARGIN, 18, (13, 12, 11, 10, 9, 8, 7)
+    )
     y = page.write_block(canvas, (MARGIN, HIGH - 7 * mm), title, Ink(0, page.ACCENT))
-    tables = f"桌位 {part.places[0].label} 至 {part.places[-1].label}"
+    tables = programme.word("tables", first=part.places[0].label, last=part.places[-1].label)
     page.write(canvas, (MARGIN, y - 9), page.plain(f"{programme.when}　{programme.venue}　{tables}"), Ink(8, page.SOFT))
     page.write(canvas, (MARGIN, 6 * mm), programme.edition, Ink(7, page.SOFT))
     page.write(canvas, (WIDE - MARGIN, 6 * mm), count, Ink(7, page.SOFT, align="right"))
     wide = (WIDE - 2 * MARGIN - HOUR_WIDE) / len(part.places)
-    _draw_grid_head(canvas, part, top, wide)
+    _draw_grid_head(canvas, part, top, wide, corner=programme.word("corner"))
     y = top - HEAD_HIGH
     here = {(one.slot_id, one.table_id): one for one in programme.talks}
     for hour, heading, height in zip(part.hours, part.headings, part.heights, strict=True):
@@ -232,10 +233,10 @@ def _draw_grid(canvas: Canvas, *, programme: Programme, part: GridPage, count: s
         y -= height
 
 
-def _draw_grid_head(canvas: Canvas, part: GridPage, top: float, wide: float) -> None:
+def _draw_grid_head(canvas: Canvas, part: GridPage, top: float, wide: float, *, corner: str) -> None:
     canvas.setFillColor(page.TINT)
     canvas.rect(MARGIN, top - HEAD_HIGH, WIDE - 2 * MARGIN, HEAD_HIGH, stroke=0, fill=1)
-    page.write(canvas, (MARGIN + CELL, top - HEAD_HIGH / 2 - 3), "时间＼桌位", Ink(7.5, page.SOFT))
+    page.write(canvas, (MARGIN + CELL, top - HEAD_HIGH / 2 - 3), corner, Ink(7.5, page.SOFT))
     for column, place in enumerate(part.places):
         middle = (MARGIN + HOUR_WIDE + (column + 0.5) * wide, top - HEAD_HIGH / 2)
         page.write_label(canvas, middle, place.label, (wide - 4, HEAD_HIGH - 5), most=14)

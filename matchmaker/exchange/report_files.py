@@ -5,14 +5,13 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from matchmaker.core import clock
 from matchmaker.events.models import Event
+from matchmaker.exchange import dressing
 from matchmaker.exchange.pdf_page import AUTHOR, LINE, SOFT, markup, paragraph_style, register_font
 from matchmaker.exchange.written import written
 from matchmaker.meetings.report import Report, Year
@@ -84,7 +83,7 @@ def year_sheet(year: Year) -> bytes:
         day = event.starts_at.astimezone(clock.DISTRICT_ZONE).date().isoformat()
         town = towns()[event.town].name_zh if event.town in towns() else event.town
         lines.append((day, event.title, kinds[event.kind.value], town, one.houses, one.planned, one.cooperation))
-    return _book("年度活动", lines, widths=(12, 44, 16, 12, 10, 10, 12), heads={"日期"})
+    return _book("年度活动", lines, widths=(12, 44, 16, 12, 10, 10, 12), heads={"日期"}, head=4)
 
 
 def paper(event: Event, report: Report) -> bytes:
@@ -118,23 +117,23 @@ def _node(code: str) -> str:
     return f"{code} {nodes()[code].name_zh}" if code in nodes() else code
 
 
-def _book(name: str, lines: Sequence[tuple[object, ...]], *, widths: Sequence[int], heads: set[str]) -> bytes:
+def _book(
+    name: str, lines: Sequence[tuple[object, ...]], *, widths: Sequence[int], heads: set[str], head: int = 1
+) -> bytes:
+    """One sheet; lines that begin with one of `heads` are headings, and row `head` stands on every page."""
     book = Workbook()
     page: Any = book.active
     page.title = name
     for line in lines:
         page.append([written(cell) for cell in line])
-    for place, width in enumerate(widths, start=1):
-        page.column_dimensions[get_column_letter(place)].width = width
-    page["A1"].font = Font(bold=True, size=14)
+    wide = dressing.set_widths(page, widths)
+    dressing.set_page(page, wide=wide, frozen=f"A{head + 1}" if head > 1 else None, head=head)
+    dressing.dress_title(page["A1"])
     for row in page.iter_rows(min_row=2):
+        is_head = row[0].value in heads
         for cell in row:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-        if row[0].value in heads:
-            for cell in row:
-                cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DCE6F0")
-    page.page_setup.paperSize, page.page_setup.fitToHeight = page.PAPERSIZE_A4, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+            if is_head:
+                dressing.dress_head(cell)
+            elif cell.value is not None:
+                dressing.dress_body(cell)
+    return dressing.saved(book)

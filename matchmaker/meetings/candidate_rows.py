@@ -90,9 +90,35 @@ def meetings_between(
     session: Session, engine: LiveIndex, houses: Sequence[House], *, besides: Collection[Both], tick: Tick
 ) -> list[Met]:
     """What every organisation could do for every other. `besides` are (need, offer) pairs that somebody declined."""
-    home = {listing: one.id for one in houses for listing in (*one.needs, *one.offers)}
-    needs = [listing for one in houses for listing in one.needs]
-    offers = [listing for one in houses for listing in one.offers]
+    return _between(session, engine, houses, houses, besides=besides, tick=tick)
+
+
+def meetings_with(
+    session: Session, engine: LiveIndex, house: House, others: Sequence[House], *, besides: Collection[Both]
+) -> list[Met]:
+    """What one organisation and each of the others could do for each other, by the same rules."""
+    needs = _between(session, engine, [house], others, besides=besides, tick=_nobody_waits)
+    return needs + _between(session, engine, others, [house], besides=besides, tick=_nobody_waits)
+
+
+def _nobody_waits(_done: int, _whole: int) -> None:
+    """For work that is over at once."""
+
+
+def _between(
+    session: Session,
+    engine: LiveIndex,
+    askers: Sequence[House],
+    givers: Sequence[House],
+    /,
+    *,
+    besides: Collection[Both],
+    tick: Tick,
+) -> list[Met]:
+    """What the needs of the askers find among the offers of the givers."""
+    home = {listing: one.id for one in (*askers, *givers) for listing in (*one.needs, *one.offers)}
+    needs = [listing for one in askers for listing in one.needs]
+    offers = [listing for one in givers for listing in one.offers]
     found: list[Met] = []
     for start in range(0, len(needs), CHUNK):
         part = needs[start : start + CHUNK]
@@ -101,12 +127,12 @@ def meetings_between(
         )
         tick(FOUND * min(start + CHUNK, len(needs)) // len(needs), WHOLE)
     known = {one for met in found for one in (met.asker, met.giver)}
-    late = [listing for one in houses if one.id not in known for listing in one.offers]
+    late = [listing for one in givers if one.id not in known for listing in one.offers]
     if late and needs:
         # Offers that are nobody's first choice: their owners see who is nearest all the same.
         more = pairings(session, engine, need_ids=needs, offer_ids=late, per_need=len(late), besides=besides)
         found += _of_listings(more, home)
-    return found + _of_texts(session, engine, houses, home, listings=(needs, offers))
+    return found + _of_texts(session, engine, (askers, givers), home, listings=(needs, offers))
 
 
 def rows_of(found: Iterable[Met], houses: Sequence[House], history: History) -> list[tuple[Row, Met]]:
@@ -188,15 +214,16 @@ def _of_listings(found: Iterable[Pairing], home: Mapping[int, int]) -> list[Met]
 def _of_texts(
     session: Session,
     engine: LiveIndex,
-    houses: Sequence[House],
+    houses: tuple[Sequence[House], Sequence[House]],
     home: Mapping[int, int],
     *,
     listings: tuple[list[int], list[int]],
 ) -> list[Met]:
     """The same for organisations that have said in a few words what they came for, with listings and each other."""
     needs, offers = listings
-    asking = [one for one in houses if one.need_text]
-    giving = [one for one in houses if one.offer_text]
+    askers, givers = houses
+    asking = [one for one in askers if one.need_text]
+    giving = [one for one in givers if one.offer_text]
     found = []
     for one in asking if offers else ():
         hits = text_pairings(session, engine, side=Side.NEED, text=one.need_text, listing_ids=offers, top=PER_NEED)

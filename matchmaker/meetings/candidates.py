@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session, aliased, sessionmaker
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.audit import service as audit
 from matchmaker.core import clock
@@ -32,9 +32,9 @@ from matchmaker.meetings.candidate_rows import (
     with_terms,
 )
 from matchmaker.meetings.candidate_views import Candidate, Standing, for_one, newest, standings
-from matchmaker.meetings.models import CandidateList, Meeting, Outcome
-from matchmaker.meetings.rules import MeetingState, OutcomeKind
-from matchmaker.participants.models import Participant, Registration
+from matchmaker.meetings.history import held_before
+from matchmaker.meetings.models import CandidateList
+from matchmaker.participants.models import Registration
 
 __all__ = ["Candidate", "Stale", "Standing", "for_one", "make", "newest", "stale", "standings"]
 
@@ -122,25 +122,12 @@ def declined(session: Session, coming: Sequence[House]) -> set[Both]:
 def history(session: Session, *, event_id: int, coming: Sequence[House]) -> History:
     """Which of the organisations met at earlier events, and which talk to each other through an introduction."""
     home = {one.organisation_id: one.id for one in coming if one.organisation_id is not None}
-    kept = session.execute(_kept_meetings(event_id, list(home)))
-    met = {_both(home[one], home[other]): event for one, other, event in kept if one is not None and other is not None}
+    held = held_before(session, event_id=event_id, organisation_ids=list(home))
+    met = {_both(home[one], home[other]): event for one, other, event in held}
     sides = (Introduction.need_organisation_id, Introduction.offer_organisation_id)
     open_ones = (Introduction.state.in_(OPEN_STATES), *(side.in_(list(home)) for side in sides))
     talking = {_both(home[one], home[other]) for one, other in session.execute(select(*sides).where(*open_ones))}
     return History(met, talking)
-
-
-def _kept_meetings(event_id: int, organisation_ids: Sequence[int]) -> Select[int | None, int | None, int]:
-    """(organisation, organisation, event) of meetings that took place as far as anybody said, the last event last."""
-    people, homes = (aliased(Participant), aliased(Participant)), (aliased(Registration), aliased(Registration))
-    said = (Outcome.meeting_id == Meeting.id, Outcome.kind == OutcomeKind.NOT_HELD, Outcome.superseded_at.is_(None))
-    statement = select(homes[0].organisation_id, homes[1].organisation_id, Meeting.event_id).select_from(Meeting)
-    for side, person, house in zip((Meeting.a_id, Meeting.b_id), people, homes, strict=True):
-        statement = statement.join(person, person.id == side).join(house, house.id == person.registration_id)
-        statement = statement.where(house.organisation_id.in_(organisation_ids), person.missing_at.is_(None))
-    statement = statement.join(Event, Event.id == Meeting.event_id)
-    over = (Meeting.event_id != event_id, Event.ends_at <= clock.now(), Meeting.state == MeetingState.PLANNED)
-    return statement.where(*over, ~exists().where(*said)).order_by(Event.ends_at, Meeting.id)
 
 
 def _both(one: int, other: int) -> Both:

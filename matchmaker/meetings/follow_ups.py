@@ -96,7 +96,7 @@ def _ask(session: Session, row: FollowUp, mine: Participant, other: Participant,
     if house.organisation_id is not None:
         news = News(NoticeKind.EVENT, "event.follow_up", path, f"follow_up:{row.id}", details, house.organisation_id)
         tell_organisation(session, news, organisation_id=house.organisation_id, base=base)
-    elif mine.email:
+    elif mine.email and mine.letters_stopped_at is None:
         subject = f"半年前与{details['other']}的洽谈，后来怎么样？"
         body = (
             f"{mine.name}，您好：\n\n{details['event']}上与{details['other']}的洽谈，后来怎么样？"

@@ -50,6 +50,15 @@ def meetings_of_participant(session: Session, *, participant_id: int) -> Sequenc
     return session.scalars(_planned().where(mine)).all()
 
 
+def fallen(session: Session, timetable: Timetable) -> set[tuple[int, int]]:
+    """Who of a published timetable no longer meet although it says so, because one of the two stepped back. No actor:
+    verbs ask.
+    """
+    dropped = (Meeting.event_id == timetable.event_id, Meeting.state == MeetingState.DROPPED)
+    gone = {(a, b) for a, b in session.execute(select(Meeting.a_id, Meeting.b_id).where(*dropped))}
+    return {(row["a"], row["b"]) for row in timetable.meetings} & gone
+
+
 def people_of(session: Session, *, event_id: int) -> dict[int, Participant]:
     """Everybody who was ever to come to the event, by id, with the organisation: for names. No actor: verbs ask."""
     statement = select(Participant).where(Participant.event_id == event_id)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,14 +19,12 @@ from matchmaker.events.timetable.shapes import Instance, Meeting
 from matchmaker.events.timetable.shapes import Participant as Chair
 from matchmaker.meetings.instances import Held, held_of, instance_json, instance_of, sitting, sittings, with_locks
 from matchmaker.meetings.models import Timetable
-from matchmaker.meetings.queries import published
+from matchmaker.meetings.queries import fallen, published
 from matchmaker.meetings.versions import add_version, publish, record, rows_of
 from matchmaker.participants.access import planned_event
 from matchmaker.participants.models import Participant
 
 SECONDS = 5.0
-# With one worker the solver comes to the same answer each time, so that what was shown is what is applied.
-WORKERS = 1
 
 
 @dataclass(frozen=True)
@@ -86,6 +84,7 @@ class _Mended:
     instance: Instance
     held: Held
     told: Repair
+    fallen: set[tuple[int, int]]
 
 
 def preview(session: Session, actor: Actor, *, event_id: int, change: Change) -> Difference:
@@ -129,8 +128,8 @@ def _mend(session: Session, event_id: int, change: Change) -> _Mended:
     now, _ = instance_of(session, event_id=event_id, also=pairs, held=held, present_too=change.arrived)
     instance = with_locks(_changed(now, change, order), locks)
     arrived = frozenset(map(str, change.arrived))
-    told = repair(instance, rest, arrived=arrived, seconds=SECONDS, workers=WORKERS)
-    return _Mended(before, instance, held, told)
+    told = repair(instance, rest, arrived=arrived, seconds=SECONDS)
+    return _Mended(before, instance, held, told, fallen(session, before))
 
 
 def _changed(instance: Instance, change: Change, order: list[int]) -> Instance:
@@ -163,8 +162,12 @@ def _changed(instance: Instance, change: Change, order: list[int]) -> Instance:
 
 def _difference(mended: _Mended, change: Change) -> Difference:
     told = mended.told
-    lost = {(one.a, one.b): _sitting(one) for one in told.dropped}
+    # What fell away before this repair was told then; what comes back is new to people again.
+    lost = {(one.a, one.b): _sitting(one) for one in told.dropped if _both(one) not in mended.fallen}
     new = {(one.a, one.b): _sitting(one) for one in told.added}
+    back = [one for one in told.meetings if _both(one) in mended.fallen]
+    new |= {(one.a, one.b): _sitting(one) for one in back}
+    moves = [pair for pair in told.reseated if _both(pair[0]) not in mended.fallen]
     result = sorted(_sitting(one) for one in (*mended.held.meetings, *told.meetings))
     facts = {
         "before": [mended.before.id, mended.before.revision],
@@ -172,14 +175,14 @@ def _difference(mended: _Mended, change: Change) -> Difference:
         "meetings": [[one.a, one.b, one.slot, one.table] for one in result],
     }
     return Difference(
-        kept=len(result) - len(told.reseated) - len(new),
+        kept=len(result) - len(moves) - len(new),
         dropped=tuple(one for both, one in lost.items() if both not in new),
-        reseated=tuple((_sitting(old), _sitting(now)) for old, now in told.reseated),
+        reseated=tuple((_sitting(old), _sitting(now)) for old, now in moves),
         moved=tuple((one, new[both]) for both, one in lost.items() if both in new),
         added=tuple(one for both, one in new.items() if both not in lost),
         unscheduled=tuple((int(one.a), int(one.b), one.reason.value) for one in told.unscheduled),
         below_minimum=tuple(int(one) for one in told.below_minimum),
-        concerned=frozenset(int(one) for one in told.concerned),
+        concerned=_people(lost.values(), new.values(), *([_sitting(one) for one in pair] for pair in moves)),
         proven=told.proven,
         digest=hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest(),
     )
@@ -250,6 +253,14 @@ def _require_known(session: Session, event_id: int, change: Change) -> list[int]
 
 def _sitting(one: Meeting) -> Sitting:
     return Sitting(int(one.a), int(one.b), int(one.slot), int(one.table))
+
+
+def _both(one: Meeting) -> tuple[int, int]:
+    return min(int(one.a), int(one.b)), max(int(one.a), int(one.b))
+
+
+def _people(*groups: Iterable[Sitting]) -> frozenset[int]:
+    return frozenset(who for group in groups for one in group for who in (one.a, one.b))
 
 
 def _plain(change: Change) -> dict[str, Any]:

@@ -1,6 +1,5 @@
-"""Whom a timetable is told to: the people of every organisation whose meetings it changes.
-
-A representative without an account holds a personal link that always shows the newest; the desk sends it.
+"""Whom a timetable is told to: the people of every organisation whose meetings it changes, and by letter those of its
+representatives whom no notice reaches.
 """
 
 from collections.abc import Iterable
@@ -9,28 +8,43 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.core import clock
+from matchmaker.core.actor import Actor
 from matchmaker.events.models import Event
 from matchmaker.meetings.models import Timetable
 from matchmaker.notifications.rules import NoticeKind
 from matchmaker.notifications.service import News, tell_organisation
+from matchmaker.participants import letters
 from matchmaker.participants.models import Participant, Registration
 from matchmaker.participants.queries import confirmed
+from matchmaker.participants.rules import LetterKind
 
 
-def tell_first(session: Session, timetable: Timetable, *, base: str) -> int:
-    """Everybody who comes learns that there is a timetable; returns how many notices were made."""
+def tell_first(session: Session, actor: Actor, timetable: Timetable, *, base: str) -> int:
+    """Everybody who comes learns that there is a timetable; returns how many notices and letters were made."""
     coming = [one for one in confirmed(session, event_id=timetable.event_id) if one.organisation_id is not None]
-    return _tell(session, timetable, "event.timetable_published", coming, base=base)
+    told = _tell(session, timetable, "event.timetable_published", coming, base=base)
+    return told + _write(session, actor, timetable, LetterKind.TIMETABLE)
 
 
-def tell_changed(session: Session, timetable: Timetable, *, people: Iterable[int], base: str) -> int:
+def tell_changed(session: Session, actor: Actor, timetable: Timetable, *, people: Iterable[int], base: str) -> int:
     """Those whose meetings changed learn of it, and nobody else."""
-    return _tell(session, timetable, "event.timetable_changed", _homes(session, people), base=base)
+    concerned = set(people)
+    told = _tell(session, timetable, "event.timetable_changed", _homes(session, concerned), base=base)
+    return told + _write(session, actor, timetable, LetterKind.CHANGED, people=concerned)
 
 
-def tell_withdrawn(session: Session, timetable: Timetable, *, people: Iterable[int], base: str) -> int:
+def tell_withdrawn(session: Session, actor: Actor, timetable: Timetable, *, people: Iterable[int], base: str) -> int:
     """Those who had meetings learn that the timetable no longer holds."""
-    return _tell(session, timetable, "event.timetable_withdrawn", _homes(session, people), base=base)
+    concerned = set(people)
+    told = _tell(session, timetable, "event.timetable_withdrawn", _homes(session, concerned), base=base)
+    return told + _write(session, actor, timetable, LetterKind.WITHDRAWN, people=concerned)
+
+
+def _write(
+    session: Session, actor: Actor, timetable: Timetable, kind: LetterKind, *, people: set[int] | None = None
+) -> int:
+    found = letters.reached(session, event_id=timetable.event_id, people=people)
+    return letters.ask(session, actor, found, kind, once=f"{kind}:{timetable.id}")
 
 
 def _homes(session: Session, people: Iterable[int]) -> list[Registration]:

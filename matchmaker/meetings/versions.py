@@ -120,9 +120,9 @@ def publish(session: Session, actor: Actor, *, timetable_id: int, base: str) -> 
     session.flush()
     record(session, actor, found, "publish", before=before.number if before else None, people=len(concerned))
     if before is None:
-        tell_first(session, found, base=base)
+        tell_first(session, actor, found, base=base)
     else:
-        tell_changed(session, found, people=concerned, base=base)
+        tell_changed(session, actor, found, people=concerned, base=base)
     return found
 
 
@@ -145,7 +145,7 @@ def unpublish(session: Session, actor: Actor, *, timetable_id: int, base: str) -
             people |= {one.a_id, one.b_id}
     session.flush()
     record(session, actor, found, "unpublish")
-    tell_withdrawn(session, found, people=people, base=base)
+    tell_withdrawn(session, actor, found, people=people, base=base)
     return found
 
 

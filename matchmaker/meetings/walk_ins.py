@@ -1,6 +1,7 @@
 """Somebody walks in at 8:50: who of those present fits, when both are free, and a meeting at once."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -10,14 +11,15 @@ from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict, NotFound
 from matchmaker.events.models import Event, EventSlot
 from matchmaker.events.queries import open_slots, open_tables
-from matchmaker.listings.rules import Side
 from matchmaker.matching.live import LiveIndex
-from matchmaker.matching.pairing import pairings, text_pairings, text_scores
 from matchmaker.matching.results import Level
 from matchmaker.meetings import timetables
-from matchmaker.meetings.candidate_rows import House, houses
+from matchmaker.meetings.candidate_rows import History, House, Row, houses, meetings_with, rows_of
+from matchmaker.meetings.candidates import declined
 from matchmaker.meetings.models import Timetable
+from matchmaker.meetings.pairs import pairs_of
 from matchmaker.meetings.queries import meetings_of, published
+from matchmaker.meetings.rules import Mark
 from matchmaker.participants.access import planned_event
 from matchmaker.participants.models import Participant
 from matchmaker.participants.queries import confirmed, present
@@ -38,7 +40,10 @@ class Partner:
 def partners(
     session: Session, actor: Actor, engine: LiveIndex, *, event_id: int, participant_id: int, top: int = TOP
 ) -> list[Partner]:
-    """Who fits the newcomer among those who are here (or, before anybody is, expected), best first."""
+    """Who fits the newcomer among those who are here (or, before anybody is, expected), best first.
+
+    Matched as the matchmaking list matches; without rivals, whom the organiser keeps apart, and whom it meets already.
+    """
     event = planned_event(session, actor, event_id=event_id)
     newcomer = session.get(Participant, participant_id)
     if newcomer is None or newcomer.event_id != event_id:
@@ -48,15 +53,25 @@ def partners(
     mine = known.get(newcomer.registration_id)
     if mine is None:
         return []
-    scores = _scores(session, engine, mine, [house for number, house in known.items() if number != mine.id])
+    vetoed = {both for both, pair in pairs_of(session, event_id=event_id).items() if pair.mark is Mark.NEVER}
     free = _Free(session, event)
     found = []
-    for number, (score, level) in scores.items():
+    for row in _matches(session, engine, mine, known.values()):
+        number = row["b"] if row["a"] == mine.id else row["a"]
         people = [one for one in present(rows[number].people) if one.missing_at is None]
         here = [one for one in people if one.checked_in_at is not None] or people
-        if here and level >= Level.WEAK and not free.have_met(newcomer.registration_id, number):
-            found.append(Partner(here[0], score, level, tuple(free.together(newcomer, here[0]))))
+        if here and (row["a"], row["b"]) not in vetoed and not free.have_met(mine.id, number):
+            slots = tuple(free.together(newcomer, here[0]))
+            found.append(Partner(here[0], row["score"], Level(row["level"]), slots))
     return sorted(found, key=lambda one: (not one.slots, -one.score, one.person.id))[:top]
+
+
+def _matches(session: Session, engine: LiveIndex, mine: House, everybody: Collection[House]) -> list[Row]:
+    """The rows that a matchmaking list would have for the newcomer, as far as they match at all."""
+    others = [house for house in everybody if house.id != mine.id]
+    found = meetings_with(session, engine, mine, others, besides=declined(session, list(everybody)))
+    made = (row for row, _ in rows_of(found, [mine, *others], History()))
+    return [row for row in made if row["level"] >= Level.WEAK and not row["rivals"]]
 
 
 def place(
@@ -113,33 +128,3 @@ class _Free:
     def _is_free(self, who: Participant, slot_id: int) -> bool:
         taken = sum(one.slot_id == slot_id for one in self.meetings)
         return taken < self.tables and (who.id, slot_id) not in self.busy and slot_id not in who.away
-
-
-def _scores(session: Session, engine: LiveIndex, mine: House, others: list[House]) -> dict[int, tuple[float, Level]]:
-    """The best (score, level) with each other organisation, whoever of the two needs it."""
-    found: dict[int, tuple[float, Level]] = {}
-
-    def take(number: int, score: float, level: Level) -> None:
-        found[number] = max(found.get(number, (0.0, Level.NONE)), (score, level))
-
-    owner = {number: house.id for house in others for number in (*house.needs, *house.offers)}
-    theirs = {
-        Side.NEED: [n for one in others for n in one.needs],
-        Side.OFFER: [n for one in others for n in one.offers],
-    }
-    pairs = pairings(session, engine, need_ids=mine.needs, offer_ids=theirs[Side.OFFER])
-    pairs += pairings(session, engine, need_ids=theirs[Side.NEED], offer_ids=mine.offers, per_need=1)
-    for pair in pairs:
-        take(owner[pair.need_id if pair.need_id in owner else pair.offer_id], pair.score, pair.level)
-    for side, text in ((Side.NEED, mine.need_text), (Side.OFFER, mine.offer_text)):
-        listed = theirs[side.opposite]
-        for number, score, level in text_pairings(
-            session, engine, side=side, text=text, listing_ids=listed, top=len(listed)
-        ):
-            take(owner[number], score, level)
-    asked = text_scores(session, engine, needs=[mine.need_text], offers=[one.offer_text for one in others])
-    offered = text_scores(session, engine, needs=[one.need_text for one in others], offers=[mine.offer_text])
-    for place_, house in enumerate(others):
-        take(house.id, *asked[0][place_])
-        take(house.id, *offered[place_][0])
-    return found

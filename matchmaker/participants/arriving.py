@@ -11,7 +11,7 @@ from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Fault, Invalid
 from matchmaker.events.models import Event
-from matchmaker.participants import places
+from matchmaker.participants import letters, places
 from matchmaker.participants.access import planned_event
 from matchmaker.participants.models import Participant, Registration
 from matchmaker.participants.rows import nameless, new_arrival, new_row, registration_of, row_of
@@ -78,12 +78,20 @@ def fixed_tables(session: Session, *, event_id: int) -> dict[int, int]:
 
 
 def take_in(
-    session: Session, actor: Actor, *, event_id: int, arrival: ArrivalIn, people: Sequence[ParticipantIn], base: str
+    session: Session,
+    actor: Actor,
+    *,
+    event_id: int,
+    arrival: ArrivalIn,
+    people: Sequence[ParticipantIn],
+    base: str,
+    by_letter: bool = False,
 ) -> list[bool]:
     """Put the organisation on the list as confirmed, or as waiting once the event is full, and its people with it.
 
     What the list leaves blank stays as it is. Returns for each person whether anything changed; a change of the
-    organisation counts with the first. Conflict when the organisation said no or was refused. Planners only.
+    organisation counts with the first. Whoever has no login is written to only `by_letter`: after a whole list was
+    imported, the organiser looks at it first. Conflict when the organisation said no or was refused. Planners only.
     """
     event = planned_event(session, actor, event_id=event_id, lock=True)
     places.require_running(actor, event)
@@ -103,7 +111,9 @@ def take_in(
         session.flush()
         places.record(session, actor, "event.import", row, people=sum(changed))
     if entering:
-        tell_state(session, actor, row, base=base)
+        tell_state(session, actor, row, base=base, by_letter=False)
+    if by_letter:
+        letters.place(session, actor, event_id=event_id, people=[person.id for person in row.people])
     return changed
 
 

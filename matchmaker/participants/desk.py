@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from matchmaker.accounts.models import Organisation
 from matchmaker.audit import service as audit
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict, NotFound
 from matchmaker.events.models import Event
 from matchmaker.events.rules import EventState
+from matchmaker.participants import letters
 from matchmaker.participants.access import planned_event
 from matchmaker.participants.arriving import identified
 from matchmaker.participants.models import Participant, Registration
@@ -97,20 +99,19 @@ def walk_in(session: Session, actor: Actor, *, event_id: int, data: WalkInIn) ->
         row.state, row.answered_at = RegistrationState.CONFIRMED, clock.now()
     row.need_text, row.offer_text = data.need_text or row.need_text, data.offer_text or row.offer_text
     row.updated_at = clock.now()
-    person = ParticipantIn(name=data.person_name, position=data.position, phone=data.phone)
+    person = ParticipantIn(name=data.person_name, position=data.position, phone=data.phone, email=data.email)
     known = next((one for one in row.people if one.name == person.name and one.left_at is None), None)
     arrived = known or put(session, actor, row, person)
     session.flush()
     check_in(session, actor, participant_id=arrived.id, here=True)
     detail = {"registration": row.id, "participant": arrived.id}
     audit.record(session, actor, [audit.Event("event.walk_in", f"event:{event_id}", detail)])
+    letters.place(session, actor, event_id=event_id, people=[arrived.id])
     session.refresh(row)
     return row
 
 
 def _row(session: Session, event: Event, arrival: ArrivalIn) -> Registration:
-    from matchmaker.accounts.models import Organisation
-
     if arrival.organisation_id is None:
         found = nameless(session, event_id=event.id, uscc=arrival.uscc, name=arrival.name)
         return found or new_arrival(session, event, arrival, source=RegistrationSource.WALK_IN)

@@ -1,8 +1,8 @@
 """The list builder of an event: gathers who could come and who would meet whom, ranks, and keeps both."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any
 
@@ -27,17 +27,21 @@ from matchmaker.matching.pairing import Pairing, pairings
 from matchmaker.matching.results import Level
 from matchmaker.participants.access import planned_event
 from matchmaker.participants.models import BroughtListing, GuestRanking, Registration
-from matchmaker.participants.ranking import Guest, Link, Ranking, Wanted, rank
+from matchmaker.participants.ranking import Guest, Link, Ranking, Short, Wanted, rank, short
 from matchmaker.participants.rules import RegistrationState
 from matchmaker.reference.chains import nodes
 
 PER_NEED = 12
 AGREED = (IntroductionState.ACCEPTED, IntroductionState.CLOSED)
 Quota = dict[str, int]
+QUOTAS = ("towns", "kinds", "scales", "stages")
 
 
 class GuestListIn(BaseModel):
-    """What the list is to be like. Quotas are "at most so many"; a code that is not named has no limit."""
+    """What the list is to be like. Quotas are "at most so many", and those of `_least` "at least so many".
+
+    A code that is not named has no limit.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,6 +50,10 @@ class GuestListIn(BaseModel):
     kinds: Quota = Field(default_factory=dict)
     scales: Quota = Field(default_factory=dict)
     stages: Quota = Field(default_factory=dict)
+    towns_least: Quota = Field(default_factory=dict)
+    kinds_least: Quota = Field(default_factory=dict)
+    scales_least: Quota = Field(default_factory=dict)
+    stages_least: Quota = Field(default_factory=dict)
     weeks: int = Field(default=4, ge=0, le=52)
     only_new: bool = True
     carry: bool = True
@@ -61,14 +69,24 @@ class Contact:
     email: str
 
 
-def build(session: Session, actor: Actor, engine: LiveIndex, *, event_id: int, data: GuestListIn) -> GuestRanking:
+def build(
+    session: Session,
+    actor: Actor,
+    engine: LiveIndex,
+    *,
+    event_id: int,
+    data: GuestListIn,
+    met: Mapping[int, Collection[int]] | None = None,
+) -> GuestRanking:
     """Rank the organisations of the event's chains and keep the ranking with everything it was made from.
 
-    Invalid names a line of the veto list that means no organisation.
+    `met` says with which organisations each one sat together at an earlier event, as the meetings know. Invalid names
+    a line of the veto list that means no organisation, or a quota that contradicts itself.
     """
     event = planned_event(session, actor, event_id=event_id)
+    _require_possible(data)
     vetoed = _vetoed(session, data.veto)
-    pool = _pool(session, engine, event, data=data, vetoed=vetoed)
+    pool = _pool(session, engine, event, data=data, vetoed=vetoed, sat=met or {})
     inputs = data.model_dump() | {"pool": [_plain(one) for one in pool], "engine": _engine(session, engine)}
     ranking = rank(pool, _wanted(data))
     row = GuestRanking(event_id=event_id, inputs=inputs, rows=_rows(ranking), at=clock.now(), by=actor.name)
@@ -82,9 +100,21 @@ def build(session: Session, actor: Actor, engine: LiveIndex, *, event_id: int, d
 def redo(session: Session, actor: Actor, *, ranking_id: int) -> tuple[GuestRanking, bool]:
     """(the ranking, whether ranking its stored inputs again gives the very same list)."""
     row = ranking(session, actor, ranking_id=ranking_id)
-    data = GuestListIn.model_validate({name: row.inputs[name] for name in GuestListIn.model_fields})
+    data = asked(row)
     again = _rows(rank([_guest(one) for one in row.inputs["pool"]], _wanted(data)))
     return row, again == row.rows
+
+
+def asked(row: GuestRanking) -> GuestListIn:
+    """What the ranking was asked with. What could not be asked yet when it was made has its default."""
+    known = {name: row.inputs[name] for name in GuestListIn.model_fields if name in row.inputs}
+    return GuestListIn.model_validate(known)
+
+
+def short_of(row: GuestRanking) -> list[Short]:
+    """The lower limits that the ranking could not reach."""
+    pool = [_guest(one) for one in row.inputs["pool"]]
+    return short({one["id"] for one in row.rows}, pool, _wanted(asked(row)))
 
 
 def ranking(session: Session, actor: Actor, *, ranking_id: int) -> GuestRanking:
@@ -141,7 +171,24 @@ def contacts(session: Session, actor: Actor, *, ranking_id: int) -> dict[int, li
 
 
 def _wanted(data: GuestListIn) -> Wanted:
-    return Wanted(data.number, data.towns, data.kinds, data.scales, data.stages, only_new=data.only_new)
+    return Wanted(**data.model_dump(include={one.name for one in fields(Wanted)}))
+
+
+def _require_possible(data: GuestListIn) -> None:
+    """Invalid where a lower limit lies above the upper one, or the lower limits of one quota above the whole list."""
+    faults = []
+    for name in QUOTAS:
+        most, least = getattr(data, name), getattr(data, f"{name}_least")
+        wrong = [code for code, number in least.items() if number > most.get(code, number)]
+        if wrong:
+            faults.append(Fault(name, "the lower limit lies above the upper one", wrong[0]))
+        # One with several positions on the chain counts for each of them.
+        elif name != "stages" and sum(least.values()) > data.number:
+            faults.append(Fault(name, "the lower limits are more than the whole list", str(sum(least.values()))))
+        elif max(least.values(), default=0) > data.number:
+            faults.append(Fault(name, "the lower limits are more than the whole list", str(max(least.values()))))
+    if faults:
+        raise Invalid(faults)
 
 
 def _rows(ranking: Ranking) -> list[dict[str, Any]]:
@@ -150,7 +197,13 @@ def _rows(ranking: Ranking) -> list[dict[str, Any]]:
 
 
 def _pool(
-    session: Session, engine: LiveIndex, event: Event, *, data: GuestListIn, vetoed: Collection[int]
+    session: Session,
+    engine: LiveIndex,
+    event: Event,
+    *,
+    data: GuestListIn,
+    vetoed: Collection[int],
+    sat: Mapping[int, Collection[int]],
 ) -> list[Guest]:
     needs, offers = _listings(session, event)
     owner = {number: house for side in (needs, offers) for number, house in side.items()}
@@ -172,7 +225,8 @@ def _pool(
             stages=stages.get(one.id, frozenset()),
             links=links.get(one.id, ()),
             carried=tuple(sorted(carried.get(one.id, ()))),
-            met=frozenset(met.get(one.id, ())) & frozenset(link.other for link in links.get(one.id, ())),
+            met=frozenset({*met.get(one.id, ()), *sat.get(one.id, ())})
+            & {link.other for link in links.get(one.id, ())},
             lately=one.id in lately,
             vetoed=one.id in vetoed,
         )

@@ -10,7 +10,8 @@ from matchmaker.accounts.models import Organisation, Person
 from matchmaker.core.db import Base, BigId, UtcDateTime, coded, new_key
 from matchmaker.events.models import Event, EventTable
 from matchmaker.listings.models import Listing
-from matchmaker.participants.rules import RegistrationSource, RegistrationState
+from matchmaker.mail.models import OutgoingMail
+from matchmaker.participants.rules import LetterKind, RegistrationSource, RegistrationState
 
 _KNOWN = text("organisation_id IS NOT NULL")
 
@@ -78,7 +79,8 @@ class Participant(Base):
     """One person who sits at a table. `away` are ids of slots in which the person cannot come.
 
     `badge` is the short code on the badge. `link_version` is part of the personal link: raising it ends the old one.
-    A person who is replaced or whose organisation steps back has `left_at`. Nobody is both here and missing.
+    A person who is replaced or whose organisation steps back has `left_at`. Nobody is both here and missing. Who wants
+    no letters about this event has `letters_stopped_at`.
     """
 
     __tablename__ = "participants"
@@ -103,10 +105,35 @@ class Participant(Base):
     checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     missing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    letters_stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     registration: Mapped[Registration] = relationship(back_populates="people")
+
+
+class ParticipantLetter(Base):
+    """Something that a participant whom no notice reaches is to be written.
+
+    Asked for in the transaction of what it tells of, and put into words a moment later, with the schedule as it is
+    then. `once` makes writing of the same thing twice impossible. It waits until `done_at`; `mail_id` is the letter,
+    empty when nothing had to be said any more.
+    """
+
+    __tablename__ = "participant_letters"
+    __table_args__ = (UniqueConstraint("participant_id", "once"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey(Participant.id))
+    kind: Mapped[LetterKind] = mapped_column(coded(LetterKind))
+    once: Mapped[str] = mapped_column(String(80))
+    words: Mapped[str] = mapped_column(Text, default="")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    mail_id: Mapped[int | None] = mapped_column(ForeignKey(OutgoingMail.id))
+
+    participant: Mapped[Participant] = relationship()
+    mail: Mapped[OutgoingMail | None] = relationship()
 
 
 class GuestRanking(Base):

@@ -1,6 +1,6 @@
 """Reading who comes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -43,6 +43,13 @@ def counts(session: Session, *, event_id: int) -> dict[RegistrationState, int]:
     """How many organisations stand where."""
     statement = select(Registration.state, func.count()).where(Registration.event_id == event_id)
     return {state: number for state, number in session.execute(statement.group_by(Registration.state))}
+
+
+def confirmed_counts(session: Session, *, event_ids: Collection[int]) -> dict[int, int]:
+    """How many organisations come to each of these events."""
+    coming = (Registration.event_id.in_(event_ids), Registration.state == RegistrationState.CONFIRMED)
+    statement = select(Registration.event_id, func.count()).where(*coming).group_by(Registration.event_id)
+    return {event_id: number for event_id, number in session.execute(statement)}
 
 
 def present(people: Sequence[Participant]) -> list[Participant]:

@@ -9,7 +9,7 @@ from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from matchmaker.events.models import Event
 from matchmaker.events.rules import Entry
-from matchmaker.participants import places
+from matchmaker.participants import letters, places
 from matchmaker.participants.access import participant_for, planned_event, plans, registration_for, seen_event
 from matchmaker.participants.models import Participant, Registration
 from matchmaker.participants.rows import new_row, registration_of, row_of
@@ -137,7 +137,8 @@ def save_participant(
 ) -> Participant:
     """Name one more person, or change one: keeping the row keeps the badge and the meetings planned for it.
 
-    A fixed table and promised meetings are the organiser's to give: from anybody else they are left as they are.
+    A fixed table and promised meetings are the organiser's to give: from anybody else they are left as they are. When
+    the organisation is confirmed, whoever has an address and no login is sent the personal link.
     """
     row = _changeable(session, actor, registration_id)
     person = None
@@ -149,6 +150,7 @@ def save_participant(
             raise Conflict(f"participant {person.id} comes no longer")
     saved = put(session, actor, row, data, person=person)
     places.record(session, actor, "event.participant", row, participant=saved.id, new=person is None)
+    letters.place(session, actor, event_id=row.event_id, people=[saved.id])
     return saved
 
 

@@ -1,5 +1,6 @@
 """How an organisation's registration goes on."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -27,6 +28,29 @@ class RegistrationSource(StrEnum):
     OPEN = "open"
     IMPORT = "import"
     WALK_IN = "walk_in"
+
+
+class LetterKind(StrEnum):
+    """What a participant without a login is written about; of several at once the last one here leads the letter."""
+
+    REMINDER = "reminder"
+    CHANGED = "changed"
+    TIMETABLE = "timetable"
+    PLACE = "place"
+    WITHDRAWN = "withdrawn"
+    RESTORED = "restored"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    CALLED_OFF = "called_off"
+
+
+# Chinese and its dialects are written alike.
+CHINESE = frozenset({"zh", "yue"})
+
+
+def written_language(languages: Sequence[str]) -> str:
+    """The language of what is written to somebody who speaks these: "en" for whoever is known to read no Chinese."""
+    return "zh" if not languages or CHINESE & set(languages) else "en"
 
 
 _S = RegistrationState

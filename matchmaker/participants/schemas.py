@@ -77,6 +77,7 @@ class WalkInIn(BaseModel):
     person_name: Text = Field(min_length=2, max_length=60)
     position: Text = Field(default="", max_length=60)
     phone: OwnPhone = ""
+    email: OwnEmail = ""
 
 
 class ArrivalIn(BaseModel):

@@ -1,4 +1,4 @@
-"""Who is told of what becomes of a registration: the organisation's people, and the organiser in charge."""
+"""Who is told of what becomes of a registration: the organisation, those it sends, and the organiser in charge."""
 
 from sqlalchemy.orm import Session
 
@@ -6,6 +6,7 @@ from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.notifications.rules import NoticeKind
 from matchmaker.notifications.service import News, tell, tell_organisation
+from matchmaker.participants import letters
 from matchmaker.participants.models import Registration
 from matchmaker.participants.rules import RegistrationState
 
@@ -26,11 +27,17 @@ _OFFICE = {
 START = 60
 
 
-def tell_state(session: Session, actor: Actor, row: Registration, *, base: str, text: str = "") -> None:
-    """Everybody of the organisation but the actor learns where it stands now; a firm without an account is phoned.
+def tell_state(
+    session: Session, actor: Actor, row: Registration, *, base: str, text: str = "", by_letter: bool = True
+) -> None:
+    """Everybody of the organisation but the actor learns where it stands now, and whom no notice reaches, by letter.
 
     `text` tells the same state in other words, such as a place that became free.
     """
+    if by_letter and row.state is RegistrationState.CONFIRMED:
+        letters.place(session, actor, event_id=row.event_id, people=[one.id for one in row.people])
+    elif by_letter and row.state in (RegistrationState.CANCELLED, RegistrationState.REFUSED):
+        letters.say_cancelled(session, actor, row)
     key = text or _TOLD.get(row.state)
     if key is None or row.organisation_id is None:
         return

@@ -73,6 +73,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_organisation_ties_holder_uscc"), ["holder_uscc"], unique=False)
 
     op.create_table(
+        "subsidy_actions",
+        sa.Column("once", sa.String(length=64), nullable=False),
+        sa.Column("verb", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("result_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("once", name=op.f("pk_subsidy_actions")),
+    )
+    op.create_table(
         "subsidy_windows",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=32), nullable=False),
@@ -1026,6 +1037,7 @@ def downgrade() -> None:
     op.drop_table("deals")
     op.drop_table("subsidy_batches")
     op.drop_table("subsidy_windows")
+    op.drop_table("subsidy_actions")
     with op.batch_alter_table("organisation_ties", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisation_ties_holder_uscc"))
         batch_op.drop_index(batch_op.f("ix_organisation_ties_holder_name"))

@@ -75,6 +75,15 @@ def test_schedules_have_a_row_for_everybody_and_every_slot() -> None:
     assert rows(event_sheets.schedules_sheet(programme, [])) == []
 
 
+def test_the_sheets_speak_english_too() -> None:
+    programme = make_hall(guests=3).spoken("en")
+    for write in SHEETS.values():
+        sheet = opened(write(programme))
+        assert all(str(cell.value).isascii() for cell in sheet[1])
+        assert sheet.oddFooter.left.text.startswith("Timetable version 3, printed")
+    assert {row["Remark"] for row in rows(event_sheets.schedules_sheet(programme))} >= {"Free"}
+
+
 def test_somebody_who_is_away_is_not_idle() -> None:
     programme = with_people(make_hall(guests=1), away=frozenset({2}))
     assert [row["备注"] for row in rows(event_sheets.schedules_sheet(programme))] == ["空闲", "不参加", "空闲", "空闲"]

@@ -15,7 +15,8 @@ from pypdf import PdfReader
 
 from matchmaker.exchange import pdf_page, printouts_people, printouts_schedules, printouts_tables
 from matchmaker.exchange.printouts import Hour, Programme, Talk, changed_people, headings
-from matchmaker.exchange.printouts_schedules import IDLE, MANNERS, ROOM, lay_out, schedules
+from matchmaker.exchange.printouts_schedules import MANNERS, ROOM, lay_out, schedules
+from matchmaker.exchange.printouts_words import WORDS, word
 from tests.exchange.hall import START, make_guest, make_hall, with_people
 
 LONG = "佛山市南海区" + "特别长的单位名称" * 6 + "有限责任公司"
@@ -90,11 +91,31 @@ def test_two_schedules_a_page_and_everybody_with_every_meeting_once(guests: int)
         # Once on the own schedule, once on each partner's.
         assert text.count(guest.organisation) == 1 + each[guest.id]
     idle = sum(len(programme.hours) - each[guest.id] for guest in programme.people)
-    assert text.count(IDLE.replace("　", "")) == idle
+    assert text.count(word("idle", "zh").replace("　", "")) == idle
     for hour in programme.hours:
         assert text.count(hour.time) == guests
     assert text.count("时间表第3版，2099-03-0118:00打印") == guests
-    assert text.count("午休") == guests
+    assert text.count("休息09:40-11:40") == guests
+
+
+def test_everybody_reads_their_own_language_and_one_may_be_asked_for() -> None:
+    programme = make_hall(guests=4, slots=5)
+    people = [replace(one, language="en") if one.id == 2 else one for one in programme.people]
+    programme = replace(programme, people=tuple(people))
+    text = "".join(pages(schedules(programme)))
+    assert (text.count("个人日程"), text.count("Personalschedule")) == (3, 1)
+    assert text.count("Break09:40-11:40") == 1 and text.count("休息09:40-11:40") == 3
+    for language, other in (("zh", "Personalschedule"), ("en", "个人日程")):
+        assert other not in "".join(pages(schedules(programme, language=language)))
+    assert programme.spoken("en").spoken("zh") == programme and programme.spoken("zh") is programme
+
+
+def test_days_read_in_both_languages() -> None:
+    programme = make_hall(ends_at=START + timedelta(days=1, hours=3))
+    assert programme.when == "2099年3月2日（周一） 09:00-3月3日（周二） 12:00"
+    assert programme.spoken("en").when == "Mon 2 March 2099 09:00-Tue 3 March 12:00"
+    for key, (chinese, english) in WORDS.items():
+        assert re.findall(r"%\(\w+\)", chinese) == re.findall(r"%\(\w+\)", english) and english.isascii(), key
 
 
 def test_the_lower_pile_follows_the_upper_one() -> None:
@@ -207,7 +228,7 @@ def test_a_card_takes_long_names_and_long_labels() -> None:
 
 
 def test_a_table_without_meetings_says_so() -> None:
-    assert pages(printouts_tables.cards(make_hall(tables=1, talks=())))[0].count(printouts_tables.FREE_TABLE) == 2
+    assert pages(printouts_tables.cards(make_hall(tables=1, talks=())))[0].count(word("free_table", "zh")) == 2
 
 
 @pytest.mark.parametrize(("tables", "columns"), [(3, [3]), (10, [10]), (11, [6, 5]), (40, [10, 10, 10, 10])])
@@ -243,7 +264,9 @@ def test_the_door_list_has_everybody_once_in_order_with_its_header_on_each_page(
     found = pages(printouts_people.door(programme))
     assert len(found) == len(printouts_people.door_pages(programme)) == 3
     assert re.findall(r"B\d{4}", "".join(found)) == [f"B{number:04d}" for number in range(1, 71)]
-    assert all("".join(printouts_people.TITLES) in page and "共70人" in page for page in found)
+    assert all(
+        "".join(word(key, "zh") for key in printouts_people.TITLES) in page and "共70人" in page for page in found
+    )
 
 
 def test_lists_are_in_the_order_of_pinyin() -> None:

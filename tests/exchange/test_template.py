@@ -12,10 +12,16 @@ from matchmaker.exchange.columns import Cell, Column, Kind, columns
 from matchmaker.exchange.importing import import_file
 from matchmaker.exchange.sheets import write_template
 from matchmaker.exchange.template import VALUES_SHEET, value_list
-from tests.exchange.factories import listing_row, organisation_row
+from tests.exchange.factories import contract_row, listing_row, organisation_row
 
-ROWS = {Kind.LISTINGS: listing_row, Kind.ORGANISATIONS: organisation_row}
-CODED = [(kind, column) for kind in Kind for column in columns(kind) if value_list(column)]
+ROWS = {Kind.LISTINGS: listing_row, Kind.ORGANISATIONS: organisation_row, Kind.CONTRACTS: contract_row}
+# What makes an example row a real one.
+OWNER = {Kind.LISTINGS: "统一社会信用代码", Kind.ORGANISATIONS: "统一社会信用代码", Kind.CONTRACTS: "台账编号"}
+# An example cannot show a registration number that might be real.
+REGISTERED = {Kind.CONTRACTS: ("合同登记编号",)}
+CODED = [
+    (kind, column) for kind in (Kind.ORGANISATIONS, Kind.LISTINGS) for column in columns(kind) if value_list(column)
+]
 
 
 def filled(kind: Kind, path: Path, rows: list[dict[str, object]]) -> Path:
@@ -58,7 +64,7 @@ def test_example_row_would_import_with_a_real_code(
     registry: sessionmaker[Session], actor: Actor, tmp_path: Path, kind: Kind
 ) -> None:
     example = {column.header: column.example for column in columns(kind) if column.example}
-    row = example | {"统一社会信用代码": ROWS[kind](1)["统一社会信用代码"]}
+    row = example | {name: ROWS[kind](1)[name] for name in (OWNER[kind], *REGISTERED.get(kind, ()))}
     report = import_file(registry, actor, kind=kind, path=filled(kind, tmp_path / "t.xlsx", [row]))
     assert (report.faults, report.rows) == ((), 1)
 

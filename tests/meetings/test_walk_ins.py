@@ -11,10 +11,14 @@ from matchmaker.core import clock
 from matchmaker.core.errors import Conflict, Forbidden, NotFound
 from matchmaker.matching.live import LiveIndex
 from matchmaker.matching.ranker import Ranker
-from matchmaker.meetings import walk_ins
+from matchmaker.matching.results import Level
+from matchmaker.meetings import pairs, walk_ins
+from matchmaker.meetings.candidate_rows import History, houses, meetings_between, rows_of
 from matchmaker.meetings.queries import meetings_of, published
+from matchmaker.meetings.rules import Mark
 from matchmaker.notifications.models import Notice
 from matchmaker.participants import desk
+from matchmaker.participants.models import Participant
 from matchmaker.participants.schemas import WalkInIn
 from tests.meetings.hall import Hall
 from tests.people import BASE
@@ -59,6 +63,31 @@ def test_the_best_of_those_present_comes_first_with_free_slots(session: Session,
     hall.people[2][0].missing_at = clock.now()
     found = walk_ins.partners(session, hall.organiser, engine, event_id=hall.event.id, participant_id=who)
     assert hall.registrations[2].id not in {one.person.registration_id for one in found}
+
+
+def test_the_newcomer_is_matched_as_the_list_matches(session: Session, engine: LiveIndex, hall: Hall) -> None:
+    who = newcomer(session, hall)
+    found = walk_ins.partners(session, hall.organiser, engine, event_id=hall.event.id, participant_id=who)
+    coming = houses(session, event_id=hall.event.id)
+    everybody = meetings_between(session, engine, coming, besides=(), tick=lambda done, whole: None)
+    mine = session.get_one(Participant, who).registration_id
+    listed = {
+        (row["a"] + row["b"] - mine): (row["score"], row["level"])
+        for row, _ in rows_of(everybody, coming, History())
+        if mine in (row["a"], row["b"]) and row["level"] >= Level.WEAK and not row["rivals"]
+    }
+    assert found and {one.person.registration_id: (one.score, one.level) for one in found} == listed
+    pairs.mark(
+        session,
+        hall.organiser,
+        event_id=hall.event.id,
+        a_id=mine,
+        b_id=hall.registrations[2].id,
+        mark=Mark.NEVER,
+        note="",
+    )
+    left = walk_ins.partners(session, hall.organiser, engine, event_id=hall.event.id, participant_id=who)
+    assert hall.registrations[2].id not in {one.person.registration_id for one in left}
 
 
 def test_a_meeting_at_once_changes_nobody_else_s_day(session: Session, engine: LiveIndex, hall: Hall) -> None:

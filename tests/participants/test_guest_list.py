@@ -113,6 +113,46 @@ def test_a_ranking_is_redone_from_what_was_stored(
     assert guest_list.redo(session, organiser, ranking_id=row.id)[1] is False
 
 
+def test_who_sat_together_before_needs_no_event(
+    session: Session, engine: LiveIndex, organiser: Actor, houses: list[int]
+) -> None:
+    event = make_event(session)
+    met = {houses[0]: {houses[1]}, houses[1]: {houses[0]}}
+    for only_new, listed in ((True, []), (False, houses[:2])):
+        data = GuestListIn(only_new=only_new)
+        row = guest_list.build(session, organiser, engine, event_id=event.id, data=data, met=met)
+        assert sorted(one["id"] for one in row.rows) == listed
+        assert guest_list.redo(session, organiser, ranking_id=row.id)[1] is True
+
+
+def test_a_ranking_from_before_lower_limits_is_redone_all_the_same(
+    session: Session, engine: LiveIndex, organiser: Actor, houses: list[int]
+) -> None:
+    event = make_event(session)
+    build(session, organiser, engine, event)
+    (row,) = guest_list.rankings(session, organiser, event_id=event.id)
+    row.inputs = {name: value for name, value in row.inputs.items() if not name.endswith("_least")}
+    assert guest_list.redo(session, organiser, ranking_id=row.id)[1] is True
+    assert guest_list.short_of(row) == []
+
+
+def test_a_lower_limit_that_is_not_reached_is_told_and_one_that_cannot_be_is_refused(
+    session: Session, engine: LiveIndex, organiser: Actor, houses: list[int]
+) -> None:
+    event = make_event(session)
+    build(session, organiser, engine, event, towns_least={"440605123": 3})
+    (row,) = guest_list.rankings(session, organiser, event_id=event.id)
+    assert [(one.quota, one.wanted, one.got, one.there) for one in guest_list.short_of(row)] == [("town", 3, 2, 2)]
+    wrong: tuple[tuple[dict[str, object], str], ...] = (
+        ({"towns": {"440605123": 1}, "towns_least": {"440605123": 2}}, "towns: the lower limit lies above"),
+        ({"number": 3, "kinds_least": {"enterprise": 2, "university": 2}}, "kinds: the lower limits are more"),
+        ({"number": 3, "stages_least": {"upstream": 4}}, "stages: the lower limits are more"),
+    )
+    for over, said in wrong:
+        with pytest.raises(Invalid, match=said):
+            build(session, organiser, engine, event, **over)
+
+
 def test_only_planners_build_and_read_lists(
     session: Session, engine: LiveIndex, organiser: Actor, houses: list[int]
 ) -> None:

@@ -1,12 +1,13 @@
 """Whom to invite, from values alone."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.participants.ranking import CARRIED, Guest, LeftOut, Link, Wanted, rank
+from matchmaker.participants.ranking import CARRIED, Guest, LeftOut, Link, Short, Wanted, rank, short
 
 
 def link(other: int, score: float) -> Link:
@@ -72,6 +73,47 @@ def test_those_who_know_each_other_need_no_event() -> None:
     assert {row.id for row in rank(guests, Wanted(10, only_new=False)).rows} == {1, 2, 3}
 
 
+def test_two_who_know_only_each_other_are_both_left_out() -> None:
+    one, two = pool((1, 2, 0.9))
+    found = rank([replace(one, met=frozenset({2})), replace(two, met=frozenset({1}))], Wanted(10))
+    assert (found.rows, found.left_out) == ((), {1: LeftOut.NO_PARTNER, 2: LeftOut.NO_PARTNER})
+
+
+def in_town(guests: list[Guest], town: str, *numbers: int) -> list[Guest]:
+    return [replace(one, town=town) if one.id in numbers else one for one in guests]
+
+
+def test_a_lower_limit_keeps_those_who_are_worth_less() -> None:
+    guests = in_town(pool((1, 2, 0.9), (1, 3, 0.8), (1, 4, 0.2), (1, 5, 0.1)), "A", 4, 5)
+    assert [row.id for row in rank(guests, Wanted(3)).rows] == [1, 2, 3]
+    assert [row.id for row in rank(guests, Wanted(3, towns_least={"A": 1})).rows] == [1, 2, 4]
+    assert [row.id for row in rank(guests, Wanted(3, towns_least={"A": 2})).rows] == [1, 4, 5]
+
+
+def test_a_lower_limit_gives_way_to_an_upper_one_and_to_the_number_and_says_so() -> None:
+    guests = in_town(pool((1, 2, 0.9), (1, 3, 0.8), (1, 4, 0.7)), "A", 1, 2, 3)
+    wanted = Wanted(2, towns={"A": 2}, towns_least={"A": 2, "B": 1})
+    listed = [row.id for row in rank(guests, wanted).rows]
+    assert listed == [1, 2]
+    assert short(listed, guests, wanted) == [Short("town", "B", 1, 0, 0)]
+    tight = Wanted(2, towns_least={"A": 3})
+    listed = [row.id for row in rank(guests, tight).rows]
+    assert len(listed) == 2 and short(listed, guests, tight) == [Short("town", "A", 3, 2, 3)]
+
+
+def test_the_last_partner_of_somebody_a_lower_limit_counts_stays_too() -> None:
+    # 3 is worth least by far, and only there for 4, which is worth less than the others.
+    guests = in_town(pool((1, 2, 0.9), (3, 4, 0.1), (1, 5, 0.6), (2, 6, 0.5)), "A", 3)
+    assert [row.id for row in rank(guests, Wanted(4)).rows] == [1, 2, 5, 6]
+    assert [row.id for row in rank(guests, Wanted(4, towns_least={"A": 1})).rows] == [1, 2, 3, 4]
+
+
+def test_whoever_cannot_come_is_not_counted_as_there() -> None:
+    one, two, three = in_town(pool((1, 2, 0.9), (1, 3, 0.8)), "A", 1, 2, 3)
+    guests = [one, replace(two, vetoed=True), replace(three, lately=True), Guest(4, town="A")]
+    assert short([], guests, Wanted(9, towns_least={"A": 4})) == [Short("town", "A", 4, 0, 1)]
+
+
 @st.composite
 def pools(draw: st.DrawFn) -> list[Guest]:
     number = draw(st.integers(0, 14))
@@ -100,9 +142,13 @@ def pools(draw: st.DrawFn) -> list[Guest]:
     ]
 
 
-@given(guests=pools(), number=st.integers(1, 9), most=st.dictionaries(st.sampled_from("ABC"), st.integers(0, 3)))
-def test_no_quota_is_ever_passed(guests: list[Guest], number: int, most: dict[str, int]) -> None:
-    found = rank(guests, Wanted(number, towns=most, kinds=most, scales=most, stages=most))
+LIMITS = st.dictionaries(st.sampled_from("ABC"), st.integers(0, 3))
+
+
+@given(guests=pools(), number=st.integers(1, 9), most=LIMITS, least=LIMITS)
+def test_no_quota_is_ever_passed(guests: list[Guest], number: int, most: dict[str, int], least: dict[str, int]) -> None:
+    wanted = Wanted(number, towns=most, kinds=most, scales=most, stages=most, towns_least=least, stages_least=least)
+    found = rank(guests, wanted)
     known = {one.id: one for one in guests}
     rows = [known[row.id] for row in found.rows]
     assert len(rows) <= number
@@ -114,4 +160,4 @@ def test_no_quota_is_ever_passed(guests: list[Guest], number: int, most: dict[st
     ):
         assert all(count[code] <= limit for code, limit in most.items())
     assert {row.id for row in found.rows} | set(found.left_out) == set(known)
-    assert rank(list(reversed(guests)), Wanted(number, towns=most, kinds=most, scales=most, stages=most)) == found
+    assert rank(list(reversed(guests)), wanted) == found

@@ -7,11 +7,12 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from matchmaker.core import clock
 from matchmaker.core.clock import DISTRICT_ZONE
 from matchmaker.core.errors import Invalid
 from matchmaker.core.unit import reading, unit
 from matchmaker.events.models import Event, EventTable
-from matchmaker.events.rules import EventState, TableKind
+from matchmaker.events.rules import Entry, EventStage, EventState, TableKind
 from matchmaker.meetings.models import Meeting
 from matchmaker.web.events.agenda_text import parse_tables, write_tables
 from tests.events.place import make_registration
@@ -192,12 +193,74 @@ def test_the_overview_shows_the_stage_that_is_reached(own_town: Town) -> None:
     assert re.search(r'step-open">现场<', page)
 
 
-def test_whoever_had_plans_learns_that_the_event_is_off(own_town: Town) -> None:
-    client, address = own_town.client("organiser"), f"/office/events/{own_town.ids['fair']}/edit"
-    page = client.get(address).text
+def state_of(town: Town) -> tuple[str, str]:
+    with reading(town.parts.sessions) as session:
+        row = session.get_one(Event, town.ids["fair"])
+        return row.state.value, row.cancelled_reason
+
+
+def test_an_event_is_called_off_with_a_reason_that_everybody_sees(own_town: Town) -> None:
+    client, address = own_town.client("organiser"), f"/office/events/{own_town.ids['fair']}"
+    assert "2 家有账号的单位会收到通知" in readable(client.get(address).text)
+    for form in ({}, {"reason": "台风"}, {"sure": "true"}, {"reason": " ", "sure": "true"}):
+        assert client.post(f"{address}/call-off", data=form).status_code == 400
+    answer = client.post(f"{address}/call-off", data={"reason": "长" * 501, "sure": "true"})
+    assert (answer.status_code, "太长了" in answer.text, state_of(own_town)) == (400, True, ("announced", ""))
+    assert client.post(f"{address}/call-off", data={"reason": "台风预警", "sure": "true"}).status_code == 303
+    assert state_of(own_town) == ("cancelled", "台风预警")
+    assert "“氢能阀门洽谈会”已取消：台风预警" in readable(own_town.client("member").get("/my/notices").text)
+    assert "已取消" not in readable(own_town.client("newcomer").get("/my/notices").text)
+    assert "台风预警" in own_town.client().get(f"/events/{own_town.ids['fair']}").text
+    # Saving the form afterwards changes nothing about that, and a second time there is nothing to call off.
+    page = client.get(f"{address}/edit").text
     names = ("title", "starts_at", "ends_at", "venue", "requests_max", "request_hours", "meetings_min")
     form = {name: re.search(f'name="{name}"[^>]*value="([^"]*)"', page)[1] for name in names}  # type: ignore[index]
-    form |= {"kind": "supply_chain", "town": "440605123", "state": "cancelled"}
-    assert client.post(address, data=form).status_code == 303
-    assert "“氢能阀门洽谈会”已取消" in readable(own_town.client("member").get("/my/notices").text)
-    assert "已取消" not in readable(own_town.client("newcomer").get("/my/notices").text)
+    assert client.post(f"{address}/edit", data=form | {"kind": "supply_chain", "town": "440605123"}).status_code == 303
+    assert state_of(own_town) == ("cancelled", "台风预警")
+    again = client.post(f"{address}/call-off", data={"reason": "台风", "sure": "true"}, follow_redirects=True)
+    assert "现在不能这样做" in again.text
+    client.post(f"{address}/announce")
+    assert state_of(own_town) == ("announced", "")
+    assert "“氢能阀门洽谈会”恢复举办" in readable(own_town.client("member").get("/my/notices").text)
+
+
+def test_a_draft_is_announced_by_a_button(own_town: Town) -> None:
+    client = own_town.client("organiser")
+    answer = client.post(office(own_town, "/copy"), data={"title": "四月阀门对接", "starts_at": "2099-04-05T09:00"})
+    address = answer.location
+    assert "公布活动" in readable(client.get(address).text)
+    assert client.post(f"{address}/announce", follow_redirects=True).text.count("已公布，单位现在可以看到") == 1
+    assert own_town.client().get(address.replace("/office", "")).status_code == 200
+    assert "活动已经公布" in client.post(f"{address}/announce", follow_redirects=True).text
+
+
+@pytest.mark.parametrize(
+    ("changed", "stage"),
+    [
+        ({}, "open"),
+        ({"entry": Entry.INVITED}, "announced"),
+        ({"capacity": 2}, "full"),
+        ({"state": EventState.CANCELLED}, "called_off"),
+        ({"state": EventState.DRAFT}, "planned"),
+    ],
+)
+def test_the_calendar_is_filtered_by_stage(own_town: Town, changed: dict[str, object], stage: str) -> None:
+    with unit(own_town.parts.sessions) as session:
+        row = session.get_one(Event, own_town.ids["fair"])
+        for name, value in changed.items():
+            setattr(row, name, value)
+    client = own_town.client("organiser")
+    shown = {one.value: "氢能阀门洽谈会" in client.get(f"/events?stage={one.value}").text for one in EventStage}
+    assert shown == {one.value: one == stage for one in EventStage}
+    if stage == "planned":
+        page = own_town.client().get("/events?stage=planned").text
+        assert "氢能阀门洽谈会" not in page and 'value="planned"' not in page
+
+
+def test_what_was_called_off_in_the_past_is_found_when_it_is_looked_for(own_town: Town) -> None:
+    with unit(own_town.parts.sessions) as session:
+        session.get_one(Event, own_town.ids["fair"]).state = EventState.CANCELLED
+    with clock.pretend(datetime(2100, 1, 1, tzinfo=UTC)):
+        client = own_town.client()
+        assert "氢能阀门洽谈会" not in client.get("/events").text
+        assert "氢能阀门洽谈会" in client.get("/events?stage=called_off").text

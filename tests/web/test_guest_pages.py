@@ -79,3 +79,24 @@ def test_the_list_is_redone_and_taken_to_the_phone(own_town: Town) -> None:
     assert sheet is not None
     assert sheet.max_row == 4
     assert own_town.client("member").get(address(own_town, f"/{number}/call-sheet.xlsx")).status_code == 403
+
+
+def test_lower_limits_are_written_like_the_upper_ones_and_told_when_not_reached(own_town: Town) -> None:
+    page = readable(build(own_town, towns="丹灶镇=1-5"))
+    assert "名单：2 家" in page and "没有达到" not in page
+    text = build(own_town, towns="丹灶镇≥4\n大沥镇=2-", kinds="enterprise=9")
+    page = readable(text)
+    assert (
+        "有 2 项“至少”没有达到" in page
+        and "丹灶镇：要至少 4 家，名单上 2 家。 有供需能对上、又没有排除的一共只有 2 家" in page
+    )
+    assert ">丹灶镇=4-\n大沥镇=2-</textarea>" in text and "企业=9</textarea>" in text
+    client = own_town.client("organiser")
+    for towns, said in (
+        ("丹灶镇=5-2", "至少的数不能大于最多的数"),
+        ("丹灶镇=500-", "至少的数合计超过了名单的家数"),
+        ("丹灶镇≥2-5", "看不懂“丹灶镇≥2-5”"),
+        ("丹灶镇", "看不懂“丹灶镇”"),
+    ):
+        answer = client.post(address(own_town), data=FORM | {"towns": towns})
+        assert (answer.status_code, said in readable(answer.text)) == (400, True), towns

@@ -6,6 +6,7 @@ from matchmaker.web.events import (
     candidates,
     desk,
     guests,
+    letters,
     outcomes,
     overview,
     own,
@@ -21,7 +22,7 @@ from matchmaker.web.events.door import blueprint
 
 # Imported for the addresses they add to the blueprint.
 PAGES = (
-    *(calendar, overview, agenda, guests, people, own, personal),
+    *(calendar, overview, agenda, guests, people, own, personal, letters),
     *(candidates, requests, timetable, printing, desk, outcomes, report, pack),
 )
 

@@ -12,7 +12,7 @@ from matchmaker.core.errors import Invalid
 from matchmaker.core.unit import reading, unit
 from matchmaker.events import queries as events
 from matchmaker.events import service
-from matchmaker.events.rules import YEARLY_TARGET, EventKind, EventState
+from matchmaker.events.rules import YEARLY_TARGET, EventKind, EventStage, EventState, stage_of
 from matchmaker.events.schemas import EventIn
 from matchmaker.exchange.calendars import Entry, calendar_of
 from matchmaker.participants import announcing
@@ -28,21 +28,29 @@ from matchmaker.web.session import actor, needs_role
 
 # Subscribers keep what is just over a while longer.
 KEPT = timedelta(days=90)
+# So many of the past are seen at once unless somebody looks for them.
+FEW = 10
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _MOMENTS = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
 
 
 @blueprint.get("/events")
 def calendar() -> Page:
-    """What is coming, and what was; all of it or some kinds, chains, towns and months."""
+    """What is coming, and what was; all of it or some kinds, chains, towns, months and stages."""
     wanted = _wanted()
     with reading(parts().sessions) as session:
-        coming = [one for one in events.coming(session, actor()) if _fits(one, wanted)]
-        past = [one for one in events.past(session, limit=200) if _fits(one, wanted)]
+        ahead, over = events.coming(session, actor(), limit=200), list(events.past(session, limit=200))
+        if wanted["stage"] == EventStage.CALLED_OFF:
+            # Those of the past are listed only when they are asked for.
+            over += [one for one in events.called_off(session, limit=200) if one.ends_at < clock.now()]
+        stages = _stages(session, [*ahead, *over])
         return render_template(
             "events/calendar.html",
-            coming=coming,
-            past=past,
+            coming=[one for one in ahead if _fits(one, stages[one.id], wanted)],
+            past=[one for one in over if _fits(one, stages[one.id], wanted)],
+            stages=stages,
+            narrowed=any(wanted.values()),
+            shown=len(over) if any(wanted.values()) else FEW,
             wanted=wanted,
             count=events.count_this_year(session),
             target=YEARLY_TARGET,
@@ -79,6 +87,7 @@ def detail(event_id: int) -> Page:
             slots=events.open_slots(session, event_id=event_id),
             coming=coming,
             entering=_entering(event, coming),
+            stage=stage_of(event, confirmed=coming, now=clock.now()),
         )
 
 
@@ -122,7 +131,7 @@ def save(event_id: int) -> Page:
 
 def _save(event_id: int | None) -> Page:
     try:
-        data = read_form(EventIn, request.form, lists=("chains",))
+        data = read_form(EventIn, request.form, lists=("chains",), **_kept(event_id))
         with unit(parts().sessions) as session:
             number = _saved(session, data, event_id)
     except Invalid as error:
@@ -130,6 +139,14 @@ def _save(event_id: int | None) -> Page:
         return _form(request.form.to_dict() | {"chains": request.form.getlist("chains")}, faults, event_id)
     flash(_("已保存。"), "good")
     return redirect(url_for("events.office", event_id=number), 303)  # type: ignore[return-value]
+
+
+def _kept(event_id: int | None) -> dict[str, object]:
+    """Announcing and calling off have buttons of their own: a form that says nothing about the state leaves it."""
+    if event_id is None or "state" in request.form:
+        return {}
+    with reading(parts().sessions) as session:
+        return {"state": events.event(session, actor(), event_id=event_id).state}
 
 
 def _saved(session: Any, data: EventIn, event_id: int | None) -> int:
@@ -158,7 +175,9 @@ def _named(faults: dict[str, str]) -> dict[str, str]:
 
 
 def _form(values: dict[str, Any], faults: dict[str, str], event_id: int | None) -> Page:
-    page = render_template("events/form.html", values=values, faults=faults, event_id=event_id)
+    with reading(parts().sessions) as session:
+        reach = announcing.reach(session, event_id=event_id) if event_id is not None else (0, 0)
+        page = render_template("events/form.html", values=values, faults=faults, event_id=event_id, reach=reach)
     return (page, 400) if faults else page
 
 
@@ -168,19 +187,29 @@ def _wanted() -> dict[str, str]:
         "kind": {kind.value for kind in EventKind},
         "chain": set(chains()),
         "town": set(towns()),
+        "stage": {stage.value for stage in EventStage},
     }
     found = {name: value for name, codes in known.items() if (value := request.args.get(name, "")) in codes}
     month = request.args.get("month", "")
-    return {"kind": "", "chain": "", "town": "", "month": month if _MONTH.fullmatch(month) else ""} | found
+    nothing = dict.fromkeys(known, "")
+    return nothing | {"month": month if _MONTH.fullmatch(month) else ""} | found
 
 
-def _fits(event: Any, wanted: dict[str, str]) -> bool:
+def _stages(session: Any, rows: list[Any]) -> dict[int, EventStage]:
+    """Where each of the events stands."""
+    counts = participants.confirmed_counts(session, event_ids=[one.id for one in rows])
+    moment = clock.now()
+    return {one.id: stage_of(one, confirmed=counts.get(one.id, 0), now=moment) for one in rows}
+
+
+def _fits(event: Any, stage: EventStage, wanted: dict[str, str]) -> bool:
     month = event.starts_at.astimezone(DISTRICT_ZONE).strftime("%Y-%m")
     return (
         wanted["kind"] in ("", event.kind)
         and (not wanted["chain"] or wanted["chain"] in event.chains)
         and wanted["town"] in ("", event.town)
         and wanted["month"] in ("", month)
+        and wanted["stage"] in ("", stage)
     )
 
 

@@ -19,6 +19,7 @@ from matchmaker.meetings.wanted import may_ask
 from matchmaker.participants.access import planned_event, registration_for
 from matchmaker.participants.rules import RegistrationState
 from matchmaker.web.events.door import PLANNERS, Page, blueprint
+from matchmaker.web.events.exported import remember
 from matchmaker.web.forms import faults_by_field, in_words, text_of
 from matchmaker.web.language import _
 from matchmaker.web.parts import parts
@@ -73,6 +74,7 @@ def candidates_book(event_id: int) -> Page:
         planned_event(session, actor(), event_id=event_id)
         rows = views.everyone(session, event_id=event_id)
         content = whole_book(rows, lists.standings(session, event_id=event_id))
+    remember("candidates", "xlsx", event_id=event_id, pairs=len(rows))
     return file_of(content, XLSX, f"event-{event_id}-candidates.xlsx")
 
 
@@ -91,6 +93,7 @@ def candidates_of_book(event_id: int, registration_id: int) -> Page:
         _event, registration = _home(session, event_id, registration_id)
         rows = lists.for_one(session, event_id=event_id, registration_id=registration_id)
         content = one_book(registration, rows)
+    remember("candidates", "xlsx", event_id=event_id, registration=registration_id, pairs=len(rows))
     return file_of(content, XLSX, f"event-{event_id}-candidates-{registration_id}.xlsx")
 
 
@@ -102,6 +105,7 @@ def candidates_of_pdf(event_id: int, registration_id: int) -> Page:
         event, registration = _home(session, event_id, registration_id)
         rows = lists.for_one(session, event_id=event_id, registration_id=registration_id)
         content = partners_pdf(event, registration, rows, office=True)
+    remember("candidates", "pdf", event_id=event_id, registration=registration_id, pairs=len(rows))
     return file_of(content, PDF, f"event-{event_id}-candidates-{registration_id}.pdf")
 
 

@@ -28,7 +28,7 @@ class Guest:
 
 @dataclass(frozen=True)
 class Cell:
-    """A meeting in the grid. `level` None: the matchmaking list does not have the pair."""
+    """A meeting in the grid. `level` None: the matchmaking list does not have the pair. `fallen`: one side is gone."""
 
     a: Guest
     b: Guest
@@ -36,6 +36,7 @@ class Cell:
     table: int
     locked: bool
     level: int | None
+    fallen: bool = False
 
     @property
     def key(self) -> str:
@@ -131,6 +132,7 @@ def grid_of(
     slots: Sequence[Any],
     tables: Sequence[Any],
     levels: Mapping[Both, int],
+    fallen: Collection[Both] = (),
 ) -> Grid:
     """The meetings where they stand. Closed slots and tables are shown only where a meeting is in them."""
     rows = [row for row in rows if row["a"] in guests and row["b"] in guests]
@@ -143,6 +145,7 @@ def grid_of(
             row["table"],
             bool(row["locked"]),
             levels.get(_homes(row, guests)),
+            (row["a"], row["b"]) in fallen,
         )
         for row in rows
     }

@@ -8,6 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from matchmaker.core.errors import Conflict, Fault, Invalid
 from matchmaker.core.unit import reading, unit
 from matchmaker.exchange.call_sheet import call_sheet
+from matchmaker.meetings.history import partners_before
 from matchmaker.participants import guest_list, inviting
 from matchmaker.participants.access import planned_event
 from matchmaker.participants.guest_list import GuestListIn
@@ -21,8 +22,14 @@ from matchmaker.web.parts import parts
 from matchmaker.web.session import actor, needs_role
 
 QUOTAS = {"towns": "town", "kinds": "organisation_kind", "scales": "scale", "stages": "stage"}
-# Also with the wide forms of both marks.
-_LINE = re.compile(r"(.+?)\s*[=\uff1d:\uff1a]\s*(\d{1,3})")
+# A name, then 5 (at most), 2-5 or 2- (at least); also with ≤ or ≥, and with the wide forms of the marks.
+_LINE = re.compile(
+    r"(?P<name>.+?)\s*(?:(?P<sign>[\u2264\u2265]|[<>]=)|[=\uff1d:\uff1a])\s*(?P<first>\d{1,3})"
+    r"(?P<to>\s*[-\u2013\u2014~\u81f3]\s*(?P<last>\d{1,3})?)?"
+)
+# What the ranking calls a quota, and the kind of its terms.
+_KINDS = {"kind": "organisation_kind"}
+AT_LEAST = ("\u2265", ">=")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -40,10 +47,15 @@ def guests_build(event_id: int) -> Page:
     try:
         data = _data()
         with unit(parts().sessions) as session:
-            row = guest_list.build(session, actor(), parts().engine, event_id=event_id, data=data)
+            met = partners_before(session, event_id=event_id)
+            row = guest_list.build(session, actor(), parts().engine, event_id=event_id, data=data, met=met)
             number = row.id
     except Invalid as error:
-        known = {"no organisation is called": _("名单里有平台上没有的单位，请核对全称或统一社会信用代码。")}
+        known = {
+            "no organisation is called": _("名单里有平台上没有的单位，请核对全称或统一社会信用代码。"),
+            "the lower limit lies": _("至少的数不能大于最多的数。"),
+            "the lower limits are": _("至少的数合计超过了名单的家数。"),
+        }
         return _page(event_id, faults_by_field(in_words(error.faults, known)), request.form.to_dict())
     return redirect(url_for("events.guests", event_id=event_id, ranking=number), 303)  # type: ignore[return-value]
 
@@ -112,7 +124,9 @@ def guests_call_sheet(event_id: int, ranking_id: int) -> Response:
 
 def _data() -> GuestListIn:
     faults: list[Fault] = []
-    quotas = {name: _quota(name, kind, faults) for name, kind in QUOTAS.items()}
+    quotas: dict[str, object] = {}
+    for name, kind in QUOTAS.items():
+        quotas[f"{name}_least"], quotas[name] = _quota(name, kind, faults)
     if faults:
         raise Invalid(faults)
     ticks: dict[str, object] = {name: bool(request.form.get(name)) for name in ("only_new", "carry")}
@@ -122,28 +136,27 @@ def _data() -> GuestListIn:
     return read_form(GuestListIn, typed, lists=(), **(ticks | quotas))
 
 
-def _quota(name: str, kind: str, faults: list[Fault]) -> dict[str, int]:
-    """Lines such as 丹灶镇=5, by the names that stand on the page or by their codes."""
+def _quota(name: str, kind: str, faults: list[Fault]) -> tuple[dict[str, int], dict[str, int]]:
+    """(at least, at most) of lines such as 丹灶镇=5 or 丹灶镇=2-5, by the names on the page or by their codes."""
     known = town_codes_by_name() if kind == "town" else codes(kind)
-    found = {}
+    least: dict[str, int] = {}
+    most: dict[str, int] = {}
     for line in filter(None, (one.strip() for one in text_of(name).splitlines())):
         parsed = _LINE.fullmatch(line)
-        code = (known.get(parsed[1]) or known.get(parsed[1].lower())) if parsed else None
-        if parsed is None or code is None:
-            faults.append(
-                Fault(
-                    name,
-                    _(
-                        "看不懂“%(text)s”：每行写一个名称和上限，如 %(example)s。",
-                        text=line[:40],
-                        example=_example(kind),
-                    ),
-                    line[:40],
-                )
-            )
+        code = (known.get(parsed["name"]) or known.get(parsed["name"].lower())) if parsed else None
+        if parsed is None or code is None or (parsed["sign"] and parsed["to"]):
+            example = _example(kind)
+            said = _("看不懂“%(text)s”：每行写一个名称和数目，如 %(example)s。", text=line[:40], example=example)
+            faults.append(Fault(name, said, line[:40]))
             continue
-        found[code] = int(parsed[2])
-    return found
+        first = int(parsed["first"])
+        if parsed["to"] or parsed["sign"] in AT_LEAST:
+            least[code] = first
+            if parsed["last"]:
+                most[code] = int(parsed["last"])
+        else:
+            most[code] = first
+    return least, most
 
 
 def _example(kind: str) -> str:
@@ -168,6 +181,7 @@ def _page(event_id: int, faults: dict[str, str], typed: dict[str, Any]) -> Page:
             titles=titles,
             states=guest_list.on_list(session, event_id=event_id),
             values=_values(chosen) | typed,
+            short=[(_code_name(one.quota, one.code), one) for one in guest_list.short_of(chosen)] if chosen else [],
             faults=faults,
         )
     return (page, 400) if faults else page
@@ -176,7 +190,21 @@ def _page(event_id: int, faults: dict[str, str], typed: dict[str, Any]) -> Page:
 def _values(chosen: Any) -> dict[str, Any]:
     if chosen is None:
         return {"number": "60", "weeks": "4", "only_new": "true", "carry": "true"}
-    told = {name: chosen.inputs[name] for name in GuestListIn.model_fields}
-    for name in QUOTAS:
-        told[name] = "\n".join(f"{code}={most}" for code, most in told[name].items())
+    told = guest_list.asked(chosen).model_dump()
+    for name, kind in QUOTAS.items():
+        least, most = told[f"{name}_least"], told[name]
+        spans = {code: _span(least.get(code), most.get(code)) for code in dict.fromkeys((*least, *most))}
+        told[name] = "\n".join(f"{_code_name(kind, code)}={span}" for code, span in spans.items())
     return told | {"number": str(told["number"]), "weeks": str(told["weeks"])}
+
+
+def _span(least: int | None, most: int | None) -> str:
+    return str(most) if least is None else f"{least}-{'' if most is None else most}"
+
+
+def _code_name(kind: str, code: str) -> str:
+    """What a code of a quota is called on the page."""
+    if kind == "town":
+        town = towns().get(code)
+        return (town.name_en if language() == "en" else town.name_zh) if town else code
+    return terms(_KINDS.get(kind, kind), language()).get(code, code)

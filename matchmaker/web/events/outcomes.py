@@ -5,6 +5,7 @@ from flask import flash, redirect, render_template, request, url_for
 from matchmaker.core import clock
 from matchmaker.core.errors import Conflict, Invalid
 from matchmaker.core.unit import reading, unit
+from matchmaker.deals import queries as deals
 from matchmaker.meetings import follow_ups
 from matchmaker.meetings import outcomes as words
 from matchmaker.meetings.rules import FollowUpAnswer, OutcomeKind
@@ -27,6 +28,7 @@ def outcomes(event_id: int) -> Page:
             "events/outcomes.html",
             event=event,
             rows=rows,
+            deals=deals.of_meetings(session, meeting_ids=[one.id for one in rows]),
             own=None,
             word_of=words.word_of,
             now=clock.now(),
@@ -54,6 +56,7 @@ def own_outcomes(registration_id: int) -> Page:
             "events/outcomes.html",
             event=row.event,
             rows=found,
+            deals=deals.of_meetings(session, meeting_ids=[one.id for one in found]),
             own=row,
             word_of=words.word_of,
             now=clock.now(),

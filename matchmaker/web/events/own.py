@@ -4,9 +4,11 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
+from matchmaker.core import clock
 from matchmaker.core.errors import Invalid, NotFound
 from matchmaker.core.unit import reading, unit
-from matchmaker.participants import queries, registering
+from matchmaker.meetings import leaving
+from matchmaker.participants import letters, queries, registering
 from matchmaker.participants.access import is_own, participant_for, registration_for
 from matchmaker.participants.places import OPEN_STATES
 from matchmaker.participants.queries import present
@@ -15,7 +17,8 @@ from matchmaker.participants.sending import to_bring
 from matchmaker.registry import assistance
 from matchmaker.web.events import own_register
 from matchmaker.web.events.door import Page, blueprint
-from matchmaker.web.events.people_one import brought_values
+from matchmaker.web.events.leaving import Step, step_back
+from matchmaker.web.events.people_one import brought_values, leaving_person
 from matchmaker.web.events.person_form import attempt, person_page, read_brought, save_person
 from matchmaker.web.events.schedule import appointments, calendar_file
 from matchmaker.web.events.wording import in_plain_words, language_names, next_step
@@ -70,19 +73,23 @@ def own_answer(registration_id: int) -> Page:
 @blueprint.post(f"{_ONE}/cancel")
 @needs_login
 def own_cancel(registration_id: int) -> Page:
-    """Step back."""
+    """Step back; asks first when meetings fall away."""
+    reason, base = request.form.get("reason", ""), parts().config.public_url
 
-    def act(session: Any) -> None:
-        registering.cancel(
-            session,
-            actor(),
-            registration_id=_own(session, registration_id).id,
-            reason=request.form.get("reason", ""),
-            base=parts().config.public_url,
-        )
+    def act(session: Any, seen: str) -> int:
+        number = _own(session, registration_id).id
+        return leaving.cancel(session, actor(), registration_id=number, reason=reason, seen=seen, base=base)
 
-    attempt(act, done=_("已取消报名，名额让给了候补单位。"), what=_("取消活动报名"))
-    return _to_own(registration_id)
+    def fell(session: Any) -> Any:
+        return leaving.of_registration(session, registration=_own(session, registration_id))
+
+    with reading(parts().sessions) as session:
+        row = _own(session, registration_id)
+        event_id, who = row.event_id, row.name
+    words = (_("取消报名"), who, _("已取消报名，名额让给了候补单位。"))
+    back = url_for("events.own_registration", registration_id=registration_id)
+    what, kept = _("取消活动报名"), {"reason": reason}
+    return step_back(Step(*words, back, act, fell, event_id, office=False, what=what, fields=kept))
 
 
 @blueprint.post(f"{_ONE}/brought")
@@ -152,15 +159,12 @@ def own_change(participant_id: int) -> Page:
 @blueprint.post(f"{_PERSON}/leave")
 @needs_login
 def own_leave(participant_id: int) -> Page:
-    """The person comes no longer."""
+    """The person comes no longer; asks first when meetings fall away."""
     with reading(parts().sessions) as session:
-        number = _own_person(session, participant_id).registration_id
-    attempt(
-        lambda unit: registering.leave(unit, actor(), participant_id=participant_id),
-        done=_("已从名单移出。"),
-        what=_("移出参会人"),
-    )
-    return _to_own(number)
+        person = _own_person(session, participant_id)
+        back = url_for("events.own_registration", registration_id=person.registration_id)
+        event_id = person.event_id
+    return step_back(leaving_person(participant_id, event_id, back, office=False, what=_("移出参会人")))
 
 
 @blueprint.post(f"{_PERSON}/revoke")
@@ -173,6 +177,20 @@ def own_revoke(participant_id: int) -> Page:
         lambda unit: registering.revoke_link(unit, actor(), participant_id=participant_id),
         done=_("旧链接已作废，下面是新的。"),
         what=_("更换个人链接"),
+    )
+    return redirect(url_for("events.own_person", participant_id=participant_id), 303)  # type: ignore[return-value]
+
+
+@blueprint.post(f"{_PERSON}/letter")
+@needs_login
+def own_letter(participant_id: int) -> Page:
+    """Send the person the link."""
+    with reading(parts().sessions) as session:
+        address = _own_person(session, participant_id).email
+    attempt(
+        lambda unit: letters.send_link(unit, actor(), participant_id=participant_id),
+        done=_("个人链接即将发往 %(address)s。", address=address),
+        what=_("发送个人链接"),
     )
     return redirect(url_for("events.own_person", participant_id=participant_id), 303)  # type: ignore[return-value]
 
@@ -195,17 +213,20 @@ def _own_page(registration_id: int, faults: dict[str, str]) -> Page:
     with reading(parts().sessions) as session:
         row = _own(session, registration_id)
         coming = present(row.people)
+        mine = appointments(session, coming)
         page = render_template(
             "events/registration.html",
             event=row.event,
             row=row,
             coming=coming,
             is_open=row.state in OPEN_STATES,
+            planned=len(leaving.of_registration(session, registration=row)),
             choices=to_bring(session, actor(), row.organisation_id),
             values=brought_values(row, faults),
             faults=faults,
             languages=language_names(),
-            appointments=appointments(session, coming),
+            appointments=mine,
+            begun=any(one.meeting.slot.starts_at <= clock.now() for one in mine),
             office=False,
         )
     return (page, 400) if faults else page

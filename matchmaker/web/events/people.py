@@ -1,17 +1,20 @@
 """Registrations and participants of an event, for its organisers: the list, and what is done to many at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
 from matchmaker.core.errors import Conflict, Invalid
 from matchmaker.core.unit import reading, unit
-from matchmaker.participants import arriving, inviting, queries, registering
+from matchmaker.meetings import leaving
+from matchmaker.participants import arriving, inviting, letters, queries, registering
 from matchmaker.participants.access import planned_event
 from matchmaker.participants.rules import RegistrationState
 from matchmaker.participants.schemas import ArrivalIn, ParticipantIn, WalkInIn
 from matchmaker.web.events import people_import, people_one
 from matchmaker.web.events.door import PLANNERS, Page, blueprint
+from matchmaker.web.events.leaving import Step, step_back
 from matchmaker.web.events.person_form import attempt
 from matchmaker.web.events.wording import conflict_text, in_plain_words
 from matchmaker.web.forms import faults_by_field, read_form
@@ -37,7 +40,7 @@ def people_add(event_id: int) -> Page:
     try:
         data = read_form(WalkInIn, request.form)
         arrival = ArrivalIn.model_validate(data.model_dump(include=set(ArrivalIn.model_fields)))
-        person = ParticipantIn(name=data.person_name, position=data.position, phone=data.phone)
+        given = {"name": data.person_name, "position": data.position, "phone": data.phone, "email": data.email}
         with unit(parts().sessions) as session:
             planned_event(session, actor(), event_id=event_id)
             arriving.take_in(
@@ -45,8 +48,9 @@ def people_add(event_id: int) -> Page:
                 actor(),
                 event_id=event_id,
                 arrival=arriving.identified(session, arrival),
-                people=[person],
+                people=[ParticipantIn.model_validate(given)],
                 base=parts().config.public_url,
+                by_letter=True,
             )
     except Invalid as error:
         return _people_page(event_id, request.form.to_dict(), faults_by_field(in_plain_words(error.faults)))
@@ -93,6 +97,10 @@ def people_decide(event_id: int, registration_id: int) -> Page:
         flash(_("请选择一个决定。"), "bad")
         return people_one.to_one(event_id, registration_id)
 
+    if wanted == RegistrationState.REFUSED:
+        done = _("已处理，对方会收到通知。")
+        return _step_back(event_id, registration_id, leaving.refuse, title=_("不通过"), done=done)
+
     def act(session: Any) -> None:
         registering.decide(
             session,
@@ -104,37 +112,44 @@ def people_decide(event_id: int, registration_id: int) -> Page:
         )
 
     attempt(act, done=_("已处理，对方会收到通知。"))
-    return _back(event_id, registration_id)
+    return redirect(_back(event_id, registration_id), 303)  # type: ignore[return-value]
 
 
 @blueprint.post("/office/events/<int:event_id>/people/<int:registration_id>/cancel")
 @needs_role(*PLANNERS)
 def people_cancel(event_id: int, registration_id: int) -> Page:
-    """Take the organisation off the list."""
-
-    def act(session: Any) -> None:
-        registering.cancel(
-            session,
-            actor(),
-            registration_id=people_one.known(session, event_id, registration_id).id,
-            reason=request.form.get("reason", ""),
-            base=parts().config.public_url,
-        )
-
-    attempt(act, done=_("已取消报名，空出的名额给了候补时间最长的单位。"))
-    return _back(event_id, registration_id)
+    """Take the organisation off the list; asks first when meetings fall away."""
+    done = _("已取消报名，空出的名额给了候补时间最长的单位。")
+    return _step_back(event_id, registration_id, leaving.cancel, title=_("取消报名"), done=done)
 
 
-def _back(event_id: int, registration_id: int) -> Page:
-    """To where the button was pressed."""
+def _step_back(event_id: int, registration_id: int, verb: Callable[..., int], *, title: str, done: str) -> Page:
+    reason, base = request.form.get("reason", ""), parts().config.public_url
+
+    def fell(session: Any) -> Any:
+        return leaving.of_registration(session, registration=people_one.known(session, event_id, registration_id))
+
+    def act(session: Any, seen: str) -> int:
+        number = people_one.known(session, event_id, registration_id).id
+        return verb(session, actor(), registration_id=number, reason=reason, seen=seen, base=base)
+
+    kept = {name: request.form[name] for name in ("reason", "state", "from", "state_shown") if name in request.form}
+    back = _back(event_id, registration_id)
+    with reading(parts().sessions) as session:
+        who = people_one.known(session, event_id, registration_id).name
+    return step_back(Step(title, who, done, back, act, fell, event_id, office=True, fields=kept))
+
+
+def _back(event_id: int, registration_id: int) -> str:
+    """The address of where the button was pressed."""
     if request.form.get("from") == "list":
-        return _to_list(event_id, request.form.get("state_shown", ""))
-    return people_one.to_one(event_id, registration_id)
+        shown = request.form.get("state_shown", "")
+        return url_for("events.people", event_id=event_id, state=shown if shown in set(RegistrationState) else None)
+    return url_for("events.people_one", event_id=event_id, registration_id=registration_id)
 
 
-def _to_list(event_id: int, state: str = "") -> Page:
-    shown = state if state in set(RegistrationState) else None
-    return redirect(url_for("events.people", event_id=event_id, state=shown), 303)  # type: ignore[return-value]
+def _to_list(event_id: int) -> Page:
+    return redirect(url_for("events.people", event_id=event_id), 303)  # type: ignore[return-value]
 
 
 def _people_page(event_id: int, values: dict[str, Any], faults: dict[str, str]) -> Page:
@@ -152,6 +167,7 @@ def _people_page(event_id: int, values: dict[str, Any], faults: dict[str, str]) 
             event=event,
             rows=rows,
             counts=counts,
+            waiting=letters.waiting(session, event),
             states=[state for state in RegistrationState if counts.get(state)],
             total=sum(counts.values()),
             wanted=wanted,

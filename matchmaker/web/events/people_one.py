@@ -6,13 +6,15 @@ from flask import flash, redirect, render_template, request, url_for
 
 from matchmaker.core.errors import Invalid, NotFound
 from matchmaker.core.unit import reading, unit
-from matchmaker.participants import registering
+from matchmaker.meetings import leaving
+from matchmaker.participants import letters, registering
 from matchmaker.participants.access import participant_for, planned_event, registration_for
 from matchmaker.participants.places import OPEN_STATES
 from matchmaker.participants.queries import present
 from matchmaker.participants.rules import NEXT_STATES
 from matchmaker.participants.sending import to_bring
 from matchmaker.web.events.door import PLANNERS, Page, blueprint
+from matchmaker.web.events.leaving import Step, step_back
 from matchmaker.web.events.person_form import attempt, person_page, read_brought, save_person
 from matchmaker.web.events.wording import in_plain_words, language_names
 from matchmaker.web.forms import faults_by_field
@@ -108,11 +110,11 @@ def people_change(event_id: int, participant_id: int) -> Page:
 @blueprint.post(f"{_PERSON}/leave")
 @needs_role(*PLANNERS)
 def people_leave(event_id: int, participant_id: int) -> Page:
-    """The person comes no longer."""
+    """The person comes no longer; asks first when meetings fall away."""
     with reading(parts().sessions) as session:
         number = _known_person(session, event_id, participant_id).registration_id
-    attempt(lambda unit: registering.leave(unit, actor(), participant_id=participant_id), done=_("已从名单移出。"))
-    return to_one(event_id, number)
+    back = url_for("events.people_one", event_id=event_id, registration_id=number)
+    return step_back(leaving_person(participant_id, event_id, back, office=True))
 
 
 @blueprint.post(f"{_PERSON}/revoke")
@@ -127,6 +129,37 @@ def people_revoke(event_id: int, participant_id: int) -> Page:
     )
     address = url_for("events.people_person", event_id=event_id, participant_id=participant_id)
     return redirect(address, 303)  # type: ignore[return-value]
+
+
+@blueprint.post(f"{_PERSON}/letter")
+@needs_role(*PLANNERS)
+def people_letter(event_id: int, participant_id: int) -> Page:
+    """Send the person the link."""
+    with reading(parts().sessions) as session:
+        address = _known_person(session, event_id, participant_id).email
+    attempt(
+        lambda unit: letters.send_link(unit, actor(), participant_id=participant_id),
+        done=_("个人链接即将发往 %(address)s。", address=address),
+    )
+    back = url_for("events.people_person", event_id=event_id, participant_id=participant_id)
+    return redirect(back, 303)  # type: ignore[return-value]
+
+
+def leaving_person(participant_id: int, event_id: int, back: str, *, office: bool, what: str = "") -> Step:
+    """Taking one person off the list, for the organiser and for the organisation itself."""
+    base = parts().config.public_url
+    with reading(parts().sessions) as session:
+        person = participant_for(session, actor(), participant_id=participant_id)
+        who = f"{person.name} · {person.registration.name}"
+
+    def act(session: Any, seen: str) -> int:
+        return leaving.leave(session, actor(), participant_id=participant_id, seen=seen, base=base)
+
+    def fell(session: Any) -> Any:
+        person = participant_for(session, actor(), participant_id=participant_id)
+        return leaving.of_person(session, person=person)
+
+    return Step(_("从名单移出"), who, _("已从名单移出。"), back, act, fell, event_id, office=office, what=what)
 
 
 def to_one(event_id: int, registration_id: int) -> Page:
@@ -162,6 +195,7 @@ def _one_page(event_id: int, registration_id: int, faults: dict[str, str]) -> Pa
             coming=present(row.people),
             next_states=NEXT_STATES[row.state],
             is_open=row.state in OPEN_STATES,
+            planned=len(leaving.of_registration(session, registration=row)),
             choices=to_bring(session, actor(), row.organisation_id),
             values=brought_values(row, faults),
             faults=faults,

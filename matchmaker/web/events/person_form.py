@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from matchmaker.core.errors import Conflict, Invalid
 from matchmaker.core.unit import reading, unit
-from matchmaker.participants import registering
+from matchmaker.events import queries as events
+from matchmaker.participants import letters, registering
 from matchmaker.participants.access import participant_for
 from matchmaker.participants.badges import link_token
 from matchmaker.participants.schemas import BroughtIn, ParticipantIn
@@ -82,6 +83,7 @@ def save_person(registration_id: int, participant_id: int | None, *, what: str) 
 def person_page(row: Any, person: Any | None, faults: dict[str, str], *, office: bool) -> Page:
     """The form, empty or with what is stored, or with what was typed when something is wrong with it."""
     open_slots = [slot for slot in row.event.slots if slot.closed_at is None]
+    coming = person is not None and person.left_at is None
     page = render_template(
         "events/person.html",
         event=row.event,
@@ -93,9 +95,33 @@ def person_page(row: Any, person: Any | None, faults: dict[str, str], *, office:
         slots=open_slots,
         tables=[table for table in row.event.tables if table.closed_at is None],
         languages=language_names(),
-        link=personal_link(person) if person and person.left_at is None else "",
+        link=personal_link(person) if coming else "",
+        **(_letters(person) if coming else {}),
     )
     return (page, 400) if faults else page
+
+
+def _letters(person: Any) -> dict[str, Any]:
+    """What the person was written, and whether the link can be sent now."""
+    with reading(parts().sessions) as session:
+        event = events.event(session, actor(), event_id=person.event_id)
+        unsent = letters.without_link(session, event_id=event.id, people=[person.id])
+        rows = letters.of_person(session, actor(), participant_id=person.id)
+        return {
+            "letters": [(one.kind, one.asked_at, _fate(one)) for one in rows],
+            "sendable": bool(unsent) and letters.can_write(event),
+        }
+
+
+def _fate(letter: Any) -> str:
+    """What became of a letter."""
+    if letter.done_at is None:
+        return _("等待发出")
+    if letter.mail is None:
+        return _("不用再发")
+    if letter.mail.given_up_at is not None:
+        return _("没有送到，请核对邮箱")
+    return _("已发出") if letter.mail.sent_at is not None else _("正在发送")
 
 
 def _typed() -> dict[str, Any]:

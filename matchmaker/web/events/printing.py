@@ -8,10 +8,17 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 
 from matchmaker.core.unit import reading
 from matchmaker.events import queries as events
-from matchmaker.exchange import event_sheets, printouts, printouts_people, printouts_schedules, printouts_tables
+from matchmaker.exchange import (
+    event_sheets,
+    printouts,
+    printouts_people,
+    printouts_schedules,
+    printouts_tables,
+)
 from matchmaker.exchange.printouts import Guest, Programme
 from matchmaker.web.events.door import PLANNERS, Page, blueprint
-from matchmaker.web.language import _
+from matchmaker.web.events.exported import remember
+from matchmaker.web.language import LANGUAGES, _
 from matchmaker.web.parts import parts
 from matchmaker.web.session import actor, needs_login, needs_role
 
@@ -29,6 +36,20 @@ class Printout:
     sheet: Callable[[Programme], bytes]
     pages: Callable[[Programme], int]
     timed: bool = True
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be printed: of whom (None is everybody), and in which language; "" leaves it to each person."""
+
+    programme: Programme
+    guests: Sequence[Guest] | None
+    language: str
+
+    @property
+    def people(self) -> int:
+        """How many people stand on it."""
+        return len(self.programme.guests if self.guests is None else self.guests)
 
 
 PRINTOUTS = {
@@ -54,13 +75,16 @@ _KIND = f"<any({','.join(PRINTOUTS)}):what>"
 @needs_role(*PLANNERS)
 def printing(event_id: int) -> Page:
     """What there is to print, with the number of pages."""
+    tongue = _tongue()
     with reading(parts().sessions) as session:
         event = events.event(session, actor(), event_id=event_id)
-        programme = _programme(session, event_id)
+        programme = _programme(session, event_id).spoken(tongue or "zh")
         return render_template(
             "events/printing.html",
             event=event,
             programme=programme,
+            tongue=tongue,
+            foreign=sum(one.language == "en" for one in programme.guests),
             printouts={
                 what: one.pages(programme)
                 for what, one in PRINTOUTS.items()
@@ -74,27 +98,31 @@ def printing(event_id: int) -> Page:
 @needs_role(*PLANNERS)
 def print_pdf(event_id: int, what: str) -> Page:
     """One printout; of the schedules also one person's, or those that changed since an earlier version."""
-    with reading(parts().sessions) as session:
-        programme = _programme(session, event_id)
-        if (problem := _missing(programme, what)) is not None:
-            return _back(event_id, problem)
-        guests = _chosen(session, event_id, programme) if what == "schedules" else None
-    if guests is not None:
-        if not guests:
-            return _back(event_id, _("那一版之后没有人的日程有变化，不用重印。"))
-        return _file(printouts_schedules.schedules(programme, guests), PDF, f"event-{event_id}-schedules.pdf")
-    return _file(PRINTOUTS[what].pdf(programme), PDF, f"event-{event_id}-{what}.pdf")
+    order = _order(event_id, what)
+    if isinstance(order, str):
+        return _back(event_id, order)
+    if what == "schedules":
+        content = printouts_schedules.schedules(order.programme, order.guests, language=order.language)
+    else:
+        content = PRINTOUTS[what].pdf(order.programme.spoken(order.language or "zh"))
+    remember(what, "pdf", event_id=event_id, people=order.people)
+    return _file(content, PDF, f"event-{event_id}-{what}.pdf")
 
 
 @blueprint.get(f"/office/events/<int:event_id>/print/{_KIND}.xlsx")
 @needs_role(*PLANNERS)
 def print_sheet(event_id: int, what: str) -> Page:
-    """The same as a workbook."""
-    with reading(parts().sessions) as session:
-        programme = _programme(session, event_id)
-    if (problem := _missing(programme, what)) is not None:
-        return _back(event_id, problem)
-    return _file(PRINTOUTS[what].sheet(programme), XLSX, f"event-{event_id}-{what}.xlsx")
+    """The same as a workbook, of the same people."""
+    order = _order(event_id, what)
+    if isinstance(order, str):
+        return _back(event_id, order)
+    programme = order.programme.spoken(order.language or "zh")
+    if what == "schedules":
+        content = event_sheets.schedules_sheet(programme, order.guests)
+    else:
+        content = PRINTOUTS[what].sheet(programme)
+    remember(what, "xlsx", event_id=event_id, people=order.people)
+    return _file(content, XLSX, f"event-{event_id}-{what}.xlsx")
 
 
 @blueprint.get("/my/events/<int:registration_id>/schedule.pdf")
@@ -112,7 +140,27 @@ def own_schedule_pdf(registration_id: int) -> Page:
     if programme.version is None or not guests:
         flash(_("日程还没有公布，公布后即可下载。"))
         return redirect(url_for("events.own_registration", registration_id=registration_id), 303)  # type: ignore[return-value]
-    return _file(printouts_schedules.schedules(programme, guests), PDF, f"schedule-{registration_id}.pdf")
+    content = printouts_schedules.schedules(programme, guests, language=_tongue())
+    return _file(content, PDF, f"schedule-{registration_id}.pdf")
+
+
+def _order(event_id: int, what: str) -> Order | str:
+    """What the address asks for, or in words why there is nothing to print. Not found when it names nobody here."""
+    tongue = _tongue()
+    with reading(parts().sessions) as session:
+        programme = _programme(session, event_id)
+        if (problem := _missing(programme, what)) is not None:
+            return problem
+        guests = _chosen(session, event_id, programme) if what == "schedules" else None
+    if guests is not None and not guests:
+        return _("那一版之后没有人的日程有变化，不用重印。")
+    return Order(programme, guests, tongue)
+
+
+def _tongue() -> str:
+    """The language asked for; "" when none is, so that everybody reads their own."""
+    asked = request.args.get("language", "")
+    return asked if asked in LANGUAGES else ""
 
 
 def _programme(session: Any, event_id: int) -> Programme:

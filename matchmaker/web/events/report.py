@@ -5,10 +5,12 @@ from flask import Response, render_template, request
 from matchmaker.core import clock
 from matchmaker.core.actor import Role
 from matchmaker.core.unit import reading
+from matchmaker.deals import queries as deals
 from matchmaker.events import queries as events
 from matchmaker.exchange import report_files
 from matchmaker.meetings import report as reports
 from matchmaker.web.events.door import PLANNERS, Page, blueprint
+from matchmaker.web.events.exported import remember
 from matchmaker.web.events.guests import SHEET
 from matchmaker.web.parts import parts
 from matchmaker.web.session import actor, needs_role
@@ -23,7 +25,8 @@ def report(event_id: int) -> Page:
     with reading(parts().sessions) as session:
         found = reports.report(session, actor(), event_id=event_id)
         event = events.event(session, actor(), event_id=event_id)
-        return render_template("events/report.html", event=event, report=found)
+        came = deals.of_event(session, actor(), event_id=event_id)
+        return render_template("events/report.html", event=event, report=found, deals=came)
 
 
 @blueprint.get("/office/events/<int:event_id>/report.xlsx")
@@ -33,6 +36,7 @@ def report_sheet(event_id: int) -> Response:
     with reading(parts().sessions) as session:
         found = reports.report(session, actor(), event_id=event_id)
         content = report_files.sheet(events.event(session, actor(), event_id=event_id), found)
+    remember("report", "xlsx", event_id=event_id)
     return _file(content, SHEET, f"report-{event_id}.xlsx")
 
 
@@ -43,6 +47,7 @@ def report_pdf(event_id: int) -> Response:
     with reading(parts().sessions) as session:
         found = reports.report(session, actor(), event_id=event_id)
         content = report_files.paper(events.event(session, actor(), event_id=event_id), found)
+    remember("report", "pdf", event_id=event_id)
     return _file(content, "application/pdf", f"report-{event_id}.pdf")
 
 
@@ -60,6 +65,7 @@ def year_sheet() -> Response:
     """The year as a workbook."""
     with reading(parts().sessions) as session:
         content = report_files.year_sheet(reports.year(session, actor(), year=_year()))
+    remember("year", "xlsx", year=_year())
     return _file(content, SHEET, f"events-{_year()}.xlsx")
 
 

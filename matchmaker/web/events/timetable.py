@@ -14,6 +14,7 @@ from matchmaker.meetings import queries, tasks, timetables
 from matchmaker.meetings.access import task_for
 from matchmaker.meetings.instances import instance_of
 from matchmaker.meetings.rules import TaskKind
+from matchmaker.participants import letters
 from matchmaker.participants import queries as participants
 from matchmaker.participants.access import planned_event
 from matchmaker.participants.rules import RegistrationState
@@ -47,10 +48,12 @@ def timetable(event_id: int) -> Page:
             )
         version = _chosen(rows)
         scene = scene_of(session, event)
-        grid, quality = scene.grid(version), quality_of(version.meetings, version.figures)
+        fallen = queries.fallen(session, version) if version.state == "published" else set()
+        grid, quality = scene.grid(version, fallen), quality_of(version.meetings, version.figures)
         shown: dict[str, Any] = {"event": event, "version": version, "grid": grid, "quality": quality, "scene": scene}
         shown |= {"versions": rows, "published": _published(rows), "is_draft": version.state == "draft"}
-        shown |= _task(task, rows) | _unscheduled(scene, quality)
+        shown |= _task(task, rows) | _unscheduled(scene, quality) | {"fallen": len(fallen)}
+        shown["letters"] = _letters(session, version)
         shown["below"] = [scene.guests[one] for one in quality.below if one in scene.guests]
         if request.args.get("view") == "people":
             days = days_of(grid, scene.people.values(), scene.guests, quality.below)
@@ -256,6 +259,14 @@ def _unscheduled(scene: Scene, quality: Quality) -> dict[str, Any]:
     }
 
 
+def _letters(session: Any, version: Any) -> int:
+    """How many letters taking a published version back makes."""
+    if version.state != "published":
+        return 0
+    people = {who for row in version.meetings for who in (row["a"], row["b"])}
+    return len(letters.reached(session, event_id=version.event_id, people=people))
+
+
 def _publishing(event_id: int, timetable_id: int, fault: str) -> Page:
     with reading(parts().sessions) as session:
         event = planned_event(session, actor(), event_id=event_id)
@@ -272,6 +283,7 @@ def _publishing(event_id: int, timetable_id: int, fault: str) -> Page:
             difference=difference,
             coming=participants.counts(session, event_id=event_id).get(RegistrationState.CONFIRMED, 0),
             told=_organisations(scene, difference),
+            letters=len(letters.reached(session, event_id=event_id, people=difference.people if before else None)),
             fault=fault,
         )
     return (page, 409) if fault else page

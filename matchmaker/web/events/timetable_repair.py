@@ -1,14 +1,17 @@
 """Changes on the day: what happened is put in, the difference is shown, and only then it holds."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from matchmaker.core.errors import Conflict, Invalid
+from matchmaker.core.errors import Conflict, Fault, Invalid
 from matchmaker.core.unit import reading, unit
+from matchmaker.events import queries as events
 from matchmaker.meetings import queries, repairs
 from matchmaker.meetings.repairs import Change, Difference
+from matchmaker.participants import letters
 from matchmaker.participants.access import planned_event
 from matchmaker.web.events.door import PLANNERS, Page, blueprint
 from matchmaker.web.events.grid import comes
@@ -46,7 +49,7 @@ def timetable_repair_send(event_id: int) -> Page:
     values = _typed(request.form)
     expected = request.form.get("expected", "")
     try:
-        change = _change(values)
+        change = _change(event_id, values)
         if expected:
             return _apply(event_id, change, expected)
         with reading(parts().sessions) as session:
@@ -71,7 +74,7 @@ def _again(event_id: int, values: dict[str, list[str]], said: str) -> Page:
     """Something changed meanwhile: the new difference with a word on top, when there still is one."""
     try:
         with reading(parts().sessions) as session:
-            found = repairs.preview(session, actor(), event_id=event_id, change=_change(values))
+            found = repairs.preview(session, actor(), event_id=event_id, change=_change(event_id, values))
     except (Conflict, Invalid):
         return _page(event_id, values, said=said)
     return _page(event_id, values, found=found, said=said)
@@ -99,6 +102,7 @@ def _page(
             said=said,
             found=found,
             told=_told(scene, found) if found else [],
+            letters=len(letters.reached(session, event_id=event_id, people=found.concerned)) if found else 0,
             late=[*_late(values), *[("", "")] * LATE_ROWS][:MOST_LATE],
             **_people(scene, published),
         )
@@ -129,12 +133,13 @@ def _told(scene: Scene, found: Difference) -> list[Told]:
 
 
 def _typed(values: Any) -> dict[str, list[str]]:
-    return {name: values.getlist(name) for name in (*LISTS, "late_who", "late_slot")}
+    return {name: values.getlist(name) for name in (*LISTS, "late_who", "late_slot", "keep_until")}
 
 
-def _change(values: dict[str, list[str]]) -> Change:
+def _change(event_id: int, values: dict[str, list[str]]) -> Change:
     """What the form says; what is no number becomes one that names nothing, and the verb says so beside the field."""
     return Change(
+        keep_until=_border(event_id, values["keep_until"]),
         missing=_ids(values["missing"]),
         late={_id(who): _id(slot) for who, slot in _late(values)},
         lost_tables=_ids(values["lost_tables"]),
@@ -147,6 +152,18 @@ def _late(values: dict[str, list[str]]) -> list[tuple[str, str]]:
     """Who is there from when, without the rows that were left empty."""
     rows = list(zip(values["late_who"], values["late_slot"], strict=False))[:MOST_LATE]
     return [row for row in rows if any(text.strip() for text in row)]
+
+
+def _border(event_id: int, texts: list[str]) -> datetime | None:
+    """The beginning of the first hour that may change, named by its slot; None where nothing is said."""
+    wanted = next((text.strip() for text in texts if text.strip()), "")
+    if not wanted:
+        return None
+    with reading(parts().sessions) as session:
+        slots = {slot.id: slot.starts_at for slot in events.open_slots(session, event_id=event_id)}
+    if _id(wanted) not in slots:
+        raise Invalid([Fault("keep_until", _("请从列出的时段里选择。"), wanted)])
+    return slots[_id(wanted)]
 
 
 def _ids(texts: list[str]) -> frozenset[int]:

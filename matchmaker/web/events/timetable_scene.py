@@ -1,6 +1,6 @@
 """What timetable pages read, in a few questions however large the event, and what they say when they refuse."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -40,9 +40,10 @@ class Scene:
         """All tables, closed ones too."""
         return {one.id: one for one in self.tables}
 
-    def grid(self, version: Any) -> Grid:
-        """A version's meetings where they stand."""
-        return grid_of(version.meetings, self.guests, slots=self.slots, tables=self.tables, levels=self.levels)
+    def grid(self, version: Any, fallen: Collection[Both] = ()) -> Grid:
+        """A version's meetings where they stand; `fallen` pairs no longer meet."""
+        places = {"slots": self.slots, "tables": self.tables}
+        return grid_of(version.meetings, self.guests, **places, levels=self.levels, fallen=fallen)
 
     def row(self, a: int, b: int) -> Mapping[str, Any] | None:
         """What the matchmaking list says of two people's organisations."""

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from matchmaker.core import clock
 from matchmaker.core.errors import Conflict, Fault
+from matchmaker.events.rules import EventState
 from matchmaker.participants.rules import RegistrationState
 from matchmaker.web.forms import in_words
 from matchmaker.web.language import _
@@ -36,6 +38,9 @@ def conflict_text(error: Conflict | str) -> str:
         "the event is full": _("名额已满：请先提高名额上限，或放入候补。"),
         "the last person": _("至少要留一位参会人；整个单位不来请取消报名。"),
         "at most": _("一个单位最多六位参会人。"),
+        "the event is announced": _("活动已经公布。"),
+        "the list changed": _("名单刚刚有变动，请按新的封数再发。"),
+        "there is no letter": _("没有要发的信：没有留邮箱、已停收、已经发过，或可登录平台查看。"),
     }
     return next((text for start, text in known.items() if str(error).startswith(start)), "") or _(
         "现在不能这样做：报名的状态刚刚变了，请看页面上的最新状态。"
@@ -66,6 +71,10 @@ def in_plain_words(faults: list[Fault]) -> list[Fault]:
 
 def next_step(row: Any) -> str:
     """What the organisation does next, by where its registration stands."""
+    if row.event.state is EventState.CANCELLED:
+        return ""
+    if row.event.ends_at <= clock.now():
+        return _("填写洽谈结果") if row.state is RegistrationState.CONFIRMED else ""
     known = {
         RegistrationState.INVITED: _("请答复是否参加"),
         RegistrationState.APPLIED: _("等主办方审核，结果会通知您"),
