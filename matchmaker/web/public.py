@@ -7,6 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from matchmaker.core.actor import Role
 from matchmaker.core.unit import reading
+from matchmaker.deals import queries as deals
 from matchmaker.events import queries as events
 from matchmaker.introductions import queries as introductions
 from matchmaker.listings import queries as listings
@@ -90,9 +91,12 @@ def _steps(session: Any) -> list[tuple[str, str, str]]:
 def _member(session: Any) -> list[tuple[int, str, str]]:
     counts = listings.state_counts(session, actor())
     waiting, talking = introductions.counts_of(session, actor())
+    dealing, stalled = deals.counts_of(session, actor())
     return [
         (waiting, _("等您答复的对接"), url_for("introductions.mine")),
         (talking, _("正在进行的对接"), url_for("introductions.mine")),
+        (dealing, _("进行中的交易"), url_for("deals.mine")),
+        *([(stalled, _("停滞的交易"), url_for("deals.mine", stalled="1"))] if stalled else []),
         (notifications.unread(session, actor()), _("未读消息"), url_for("notices.inbox")),
         (counts.get(State.PUBLISHED, 0), _("已发布的供需"), url_for("desk.mine", state="published")),
         (counts.get(State.EXPIRED, 0), _("已过期，可续期"), url_for("desk.mine", state="expired")),
@@ -105,6 +109,7 @@ def _organiser(session: Any) -> list[tuple[int, str, str]]:
         (events.count_this_year(session), _("今年的对接活动（目标 60 场）"), url_for("events.calendar")),
         (len(coming), _("还没公布的活动"), url_for("events.calendar")),
         (introductions.count_open(session), _("等待答复的对接"), url_for("office.introductions")),
+        (deals.counts(session, actor())[1], _("停滞的交易"), url_for("deals.board", stalled="1")),
         (notifications.unread(session, actor()), _("未读消息"), url_for("notices.inbox")),
     ]
 
@@ -115,6 +120,7 @@ def _officer(session: Any) -> list[tuple[int, str, str]]:
         (listings.count_waiting_for_review(session), _("等待审核的供需"), url_for("office.listings")),
         (registry.waiting_data_requests(session), _("待答复的个人信息请求"), url_for("office.data_requests")),
         (introductions.count_open(session), _("等待答复的对接"), url_for("office.introductions")),
+        (deals.counts(session, actor())[1], _("停滞的交易"), url_for("deals.board", stalled="1")),
         (notifications.unread(session, actor()), _("未读消息"), url_for("notices.inbox")),
     ]
 
@@ -122,6 +128,7 @@ def _officer(session: Any) -> list[tuple[int, str, str]]:
 def _auditor(session: Any) -> list[tuple[int, str, str]]:
     return [
         (registry.audit_entries(session, actor()).total, _("审计记录"), url_for("office.audit")),
+        (deals.counts(session, actor())[0], _("进行中的交易"), url_for("deals.board")),
         (registry.waiting_organisations(session), _("等待核验的单位"), url_for("office.organisations")),
         (registry.waiting_data_requests(session), _("待答复的个人信息请求"), url_for("office.data_requests")),
     ]

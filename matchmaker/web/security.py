@@ -7,7 +7,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 
-from matchmaker.web import search
+from matchmaker.web import search, subsidies
 from matchmaker.web.session import actor
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -15,6 +15,8 @@ MAX_BODY_BYTES = 1024 * 1024
 MAX_UPLOAD_BYTES = 32 * 1024 * 1024
 # Ten a second from one address: a whole office behind one address fits, a loop that never ends does not.
 SEARCH_RATE = "600 per minute"
+# Anybody may object during a public notice; nobody needs to do it more often from one address.
+OBJECTION_RATE = "10 per hour"
 HEADERS = {
     "Content-Security-Policy": (
         # The picture of a second factor is made on the page and stored nowhere, so it comes inside the page.
@@ -42,6 +44,9 @@ def register(app: Flask) -> None:
     CSRFProtect(app)
     limiter = Limiter(get_remote_address, storage_uri="memory://")
     limiter.limit(app.config.get("SEARCH_RATE", SEARCH_RATE), exempt_when=_asks_nothing)(search.blueprint)
+    limiter.limit(app.config.get("OBJECTION_RATE", OBJECTION_RATE), exempt_when=_objects_to_nothing)(
+        subsidies.blueprint
+    )
     limiter.init_app(app)
     app.after_request(_with_headers)
 
@@ -64,6 +69,10 @@ def _allow_uploads() -> None:
 
 def _asks_nothing() -> bool:
     return request.method == "GET" and not request.args.get("q")
+
+
+def _objects_to_nothing() -> bool:
+    return request.endpoint != "subsidies.object_"
 
 
 def _with_headers(response: Response) -> Response:

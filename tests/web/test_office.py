@@ -365,10 +365,11 @@ def test_the_audit_log_is_narrowed_to_one_subject(own_town: Town, visit: Visit) 
     number = register(visit)
     decide(visit, number, "returned", HOSTILE)
     everything = visit("auditor").get("/office/audit").text
-    assert "event:1" in everything and f"organisation:{number}" in everything
+    other = next(row.subject for row in log(own_town, "") if row.subject != f"organisation:{number}")
+    assert other in everything and f"organisation:{number}" in everything
     page = visit("auditor").get("/office/audit", query_string={"subject": f" organisation:{number} "}).text
     assert "谭专员" in page and "周新来" in page and "organisation.standing" in page
-    assert "event:1" not in page and "<script>alert" not in page
+    assert other not in page and "<script>alert" not in page
     assert f"共 {len(log(own_town, f'organisation:{number}'))} 条" in page
 
 
@@ -382,7 +383,8 @@ def test_an_auditor_can_follow_the_unbroken_chain_on_the_pages(own_town: Town, v
         digests = [row.digest for row in entries]
         assert [row.number for row in entries] == list(range(total, 0, -1))
     assert total > 30
-    pages = visit("auditor").get("/office/audit").text + visit("auditor").get("/office/audit?page=2").text
+    last = -(-total // 30)
+    pages = "".join(visit("auditor").get(f"/office/audit?page={number}").text for number in range(1, last + 1))
     assert [found for found in re.findall(r"\b[0-9a-f]{64}\b", pages) if found in digests] == digests
 
 

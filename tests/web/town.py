@@ -3,13 +3,15 @@
 import re
 import shutil
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from matchmaker.accounts import passwords
 from matchmaker.accounts.actors import actor_of
@@ -38,7 +40,7 @@ from matchmaker.notifications import service as notifications
 from matchmaker.notifications.rules import NoticeKind
 from matchmaker.notifications.service import News
 from matchmaker.registry import assistance, personal, registration
-from matchmaker.web.parts import Parts
+from matchmaker.web.parts import EXTENSION, Parts
 from tests.factories import USCCS, listing_in, organisation_in
 from tests.web.conftest import build
 from tests.web.contracted import make_contracts
@@ -50,6 +52,7 @@ from tests.web.people import join, log_in, make_person
 BASE = "http://127.0.0.1:8000"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 PASSWORD = "Correct-Horse-9"
+SECRET = "for tests only"
 NAMES = {
     "member": "梁业主",
     "colleague": "李同事",
@@ -74,17 +77,15 @@ class Town:
     ids: dict[str, int]
     people: dict[str, int]
 
-    @cached_property
-    def _site(self) -> Flask:
-        return build(self.parts)
-
     def app(self, **config: object) -> Flask:
-        """One application for everybody, as it is served; one of its own where something is configured otherwise."""
-        return build(self.parts, **config) if config else self._site
+        """An application of this town's own, such as one that is served."""
+        return build(self.parts, **config)
 
     def client(self, who: str | None = None, **config: object) -> FlaskClient:
         """A client in which this person is logged in, or nobody."""
-        client = self.app(**config).test_client()
+        client = _site(tuple(config.items())).test_client()
+        assert isinstance(client, _Visitor)
+        client.town = self
         if who is not None:
             with reading(self.parts.sessions) as session:
                 log_in(client, session.get_one(Person, self.people[who]))
@@ -99,6 +100,24 @@ class Town:
         return found
 
 
+class _Visitor(FlaskClient):
+    """A client of the site that all towns share: whoever asks is shown the own town."""
+
+    town: Town
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        self.application.extensions[EXTENSION] = self.town.parts
+        return super().open(*args, **kwargs)
+
+
+@cache
+def _site(config: tuple[tuple[str, object], ...]) -> Flask:
+    """One application for each configuration; making one takes longer than most of what is asked of it."""
+    app = build(Parts(Config(Path(), "", secret_key=SECRET), None, None), **dict(config))
+    app.test_client_class = _Visitor
+    return app
+
+
 def readable(page: str) -> str:
     """What somebody reads on a page: without the head, and with marks inside words gone."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", page[page.index("<body") :])))
@@ -106,7 +125,7 @@ def readable(page: str) -> str:
 
 def build_town(folder: Path) -> Town:
     """A town in `folder`, made through the features' own verbs."""
-    config = Config(folder, f"sqlite:///{folder / 'town.db'}", secret_key="for tests only", encoder="hashing")
+    config = Config(folder, f"sqlite:///{folder / 'town.db'}", secret_key=SECRET, encoder="hashing")
     config = replace(config, public_url=BASE)
     engine = make_engine(config.database_url)
     upgrade(engine)
