@@ -139,7 +139,8 @@ def test_each_kind_switched_off_is_told_no_more_and_only_that_kind(own_town: Tow
         heard = {one for one in NoticeKind if tell(own_town, "newcomer", f"{kind}后的阀门", kind=one)}
         assert heard == set(NoticeKind) - {kind}
         assert letters_to(own_town, "newcomer") == letters + len(heard)
-    assert len(lines(client, 1) + lines(client, 2) + lines(client, 3)) == len(NoticeKind) * (len(NoticeKind) - 1)
+    told = len(NoticeKind) * (len(NoticeKind) - 1)
+    assert sum(len(lines(client, page)) for page in range(1, -(-told // 30) + 1)) == told
 
 
 def test_letters_come_at_the_pace_chosen_on_the_page(own_town: Town) -> None:
