@@ -22,9 +22,13 @@ from matchmaker.accounts.models import Membership, Organisation, Person
 from matchmaker.accounts.rules import Standing
 from matchmaker.app import create_app
 from matchmaker.config import Config
+from matchmaker.contracts.models import Contract, ContractPayment
+from matchmaker.contracts.rules import OPEN_STATES, ContractState
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.unit import reading, unit
+from matchmaker.deals.models import Deal
+from matchmaker.deals.rules import OVER
 from matchmaker.demo.year import LAST_DAY
 from matchmaker.events.models import Event
 from matchmaker.introductions.models import Introduction
@@ -75,6 +79,23 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "member-matches-of-one": ("member", "/my/matches/{own}"),
     "member-introductions": ("member", "/my/introductions"),
     "member-introduction": ("member", "/my/introductions/{introduction}"),
+    "member-deals": ("member", "/my/deals"),
+    "member-deal-new": ("member", "/my/deals/new"),
+    "officer-deals": ("officer", "/office/deals"),
+    "officer-deals-table": ("officer", "/office/deals?view=table"),
+    "officer-deal": ("officer", "/my/deals/{deal}"),
+    "officer-deal-edit": ("officer", "/my/deals/{open_deal}/edit"),
+    "officer-deal-new": ("officer", "/office/deals/new"),
+    "member-contracts": ("member", "/my/contracts"),
+    "member-contract-new": ("member", "/my/contracts/new"),
+    "officer-contracts": ("officer", "/office/contracts"),
+    "officer-contracts-import": ("officer", "/office/contracts/import"),
+    "officer-contract": ("officer", "/my/contracts/{contract}"),
+    "officer-contract-edit": ("officer", "/my/contracts/{open_contract}/edit"),
+    "officer-contract-step": ("officer", "/my/contracts/{open_contract}/steps/{contract_state}"),
+    "officer-contract-payment-new": ("officer", "/my/contracts/{contract}/payments/new"),
+    "officer-contract-payment": ("officer", "/my/contracts/{contract}/payments/{payment}"),
+    "officer-organisation-ties": ("officer", "/my/organisations/{organisation}/ties"),
     "member-notices": ("member", "/my/notices"),
     "member-notices-settings": ("member", "/my/notices/settings"),
     "member-searches": ("member", "/my/searches"),
@@ -183,6 +204,7 @@ def _places(session: Session, secret_key: str) -> tuple[str, dict[str, int | str
     listed = select(Listing.id).where(Listing.state == State.PUBLISHED).order_by(Listing.id)
     others = listed.where(Listing.side == Side.OFFER, Listing.organisation_id != organisation)
     waiting = select(Organisation.id).where(Organisation.standing == Standing.PENDING)
+    paid = session.scalars(select(ContractPayment).order_by(ContractPayment.id).limit(1)).first()
     return known[organisation], {
         "introduction": introduction.id,
         "organisation": organisation,
@@ -190,6 +212,12 @@ def _places(session: Session, secret_key: str) -> tuple[str, dict[str, int | str
         "listing": session.scalars(others).first() or 0,
         "event": event,
         "over": session.scalar(select(func.max(Event.id)).where(Event.ends_at < LAST_DAY)) or 0,
+        "deal": session.scalar(select(func.min(Deal.id))) or 0,
+        "open_deal": session.scalar(select(func.min(Deal.id)).where(Deal.stage.not_in(OVER))) or 0,
+        "open_contract": session.scalar(select(func.min(Contract.id)).where(Contract.state.in_(OPEN_STATES))) or 0,
+        "contract": paid.contract_id if paid else 0,
+        "payment": paid.id if paid else 0,
+        "contract_state": ContractState.CANCELLED.value,
         "registration": registration.id,
         "participant": registration.people[0].id,
         "draft": draft.id,

@@ -5,11 +5,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from itertools import chain
 
+from matchmaker.core.money import FEN_PER_YUAN, MAX_FEN
 from matchmaker.exchange.columns import Cell, Column, fold
 from matchmaker.exchange.rows import BadCell, shown
+from matchmaker.exchange.typed_money import yuan_typed
 from matchmaker.reference import chains, terms, towns
 
 _TRIMMED = "\u3000 \t\r\n\u00a0\ufeff"
@@ -82,6 +85,46 @@ def _price(_: Column, raw: object) -> object:
     if not re.fullmatch(r"[0-9][0-9,]{0,20}(\.[0-9]+)?", text):
         raise CellError("价格应是以万元为单位的数字，如 12.5；面议则留空")
     return text
+
+
+def _money(column: Column, raw: object) -> object:
+    """Yuan as plain decimal text; what the cell says of its unit goes before what the header says."""
+    text = repr(round(raw, 6)) if isinstance(raw, float) else _coded(raw)
+    if not text or text in _BY_AGREEMENT:
+        return None
+    amount = yuan_typed(text, in_wan=column.cell is Cell.MONEY_WAN)
+    if amount is None:
+        raise CellError("金额读不懂；请只填数字，如 2400000 或 240万元")
+    if amount != amount.quantize(Decimal("0.01")):
+        raise CellError("金额精确到分为止；请四舍五入到 0.01 元")
+    if amount * FEN_PER_YUAN > MAX_FEN:
+        raise CellError("金额超出范围（0 至 1000 亿元）；请核对金额和单位")
+    return f"{amount:.2f}"
+
+
+def _period(_: Column, raw: object) -> object:
+    """Two days in one cell, as {"valid_from", "valid_until"}; one day alone is not a period."""
+    if isinstance(raw, dict):
+        return raw
+    text = _coded(raw)
+    if not text or text in _NO_LIMIT:
+        return None
+    parts = re.split(r"至|到|[~—–]+|-+\s*(?=[0-9]{4})", text.removesuffix("止"), maxsplit=1)
+    ends = [part.strip(" 从自起止") for part in parts]
+    if len(ends) != 2:
+        raise CellError("起止日期读不懂；请写成 2025-03-01 至 2026-12-31")
+    return dict(zip(("valid_from", "valid_until"), (_calendar_day(end).isoformat() for end in ends), strict=True))
+
+
+def _yes_no(_: Column, raw: object) -> object:
+    if isinstance(raw, bool):
+        return raw
+    text = _coded(raw).casefold()
+    if text in ("是", "有", "y", "yes", "true", "1", "√"):
+        return True
+    if text in ("", "否", "没有", "n", "no", "false", "0", "×"):
+        return False
+    raise CellError("这里应填“是”或“否”")
 
 
 def _date(_: Column, raw: object) -> object:
@@ -227,6 +270,10 @@ _PARSERS: dict[Cell, Callable[[Column, object], object]] = {
     Cell.TOWN: _town,
     Cell.DATE: _date,
     Cell.PRICE: _price,
+    Cell.MONEY: _money,
+    Cell.MONEY_WAN: _money,
+    Cell.PERIOD: _period,
+    Cell.YES_NO: _yes_no,
     Cell.WHOLE: _whole,
     Cell.TITLES: _titles,
     Cell.IGNORED: lambda _column, _raw: None,

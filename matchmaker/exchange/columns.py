@@ -1,10 +1,12 @@
 """The columns of each kind of file: what they are called, what their cells mean, what the template says about them."""
 
-import re
-import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+
+from matchmaker.exchange.column import EXAMPLE, Cell, Column, fold, fold_header
+from matchmaker.exchange.contract_columns import CONTRACTS
+
+__all__ = ["EXAMPLE", "Cell", "Column", "Kind", "by_spelling", "columns", "fold", "fold_header"]
 
 
 class Kind(StrEnum):
@@ -12,41 +14,9 @@ class Kind(StrEnum):
 
     ORGANISATIONS = "organisations"
     LISTINGS = "listings"
+    CONTRACTS = "contracts"
 
 
-class Cell(StrEnum):
-    """How a cell's value is read."""
-
-    TEXT = "text"
-    CODE = "code"
-    NODES = "nodes"
-    TERM = "term"
-    TERMS = "terms"
-    TOWN = "town"
-    DATE = "date"
-    PRICE = "price"
-    WHOLE = "whole"
-    TITLES = "titles"
-    IGNORED = "ignored"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: `field` is the schema's, `header` the template's; `terms` names the list of coded values."""
-
-    field: str
-    header: str
-    cell: Cell
-    note: str = ""
-    synonyms: tuple[str, ...] = ()
-    required: bool = False
-    terms: str = ""
-    width: int = 16
-    example: str = ""
-
-
-# The first word of a template's example row: such rows are never imported.
-EXAMPLE = "示例"
 _EXAMPLE_CODE = f"{EXAMPLE} 91440605MA00000000"
 _USCC_NOTE = "18 位代码。整列须为“文本”格式，否则 Excel 会把数字改成 9.14E+17。"
 _DATE_NOTE = "写成 2026-03-01；空白表示不限。"
@@ -327,19 +297,7 @@ LISTINGS = (
 
 def columns(kind: Kind) -> tuple[Column, ...]:
     """All columns, in the order of the template."""
-    return ORGANISATIONS if kind is Kind.ORGANISATIONS else LISTINGS
-
-
-def fold(text: str) -> str:
-    """One spelling for what people type alike: width, case, spaces, dashes, quotes and required-marks do not count."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s_*\"'“”‘’「」]+", "", re.sub(r"[‐-―−]", "-", plain))
-
-
-def fold_header(text: str) -> tuple[str, ...]:
-    """The spellings to look a header up by: as written, and without what stands in brackets, such as a unit."""
-    whole = fold(text)
-    return whole, re.sub(r"\(.*?\)", "", whole)
+    return {Kind.ORGANISATIONS: ORGANISATIONS, Kind.LISTINGS: LISTINGS, Kind.CONTRACTS: CONTRACTS}[kind]
 
 
 @cache

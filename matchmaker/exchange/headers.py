@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from matchmaker.core.errors import Fault
@@ -67,8 +67,13 @@ def resolve(kind: Kind, headers: Sequence[str]) -> tuple[dict[str, Column], list
             faults.append(Fault(header, f"与“{first[column.field]}”是同一列，出现了两次；请删去一列"))
         else:
             first[column.field] = header
-            mapping[header] = column
+            mapping[header] = _in_its_unit(column, header)
     return mapping, faults
+
+
+def _in_its_unit(column: Column, header: str) -> Column:
+    """A column of money is read in 万元 when its header says so."""
+    return replace(column, cell=Cell.MONEY_WAN) if column.cell is Cell.MONEY and "万" in header else column
 
 
 def missing(kind: Kind, mapping: dict[str, Column]) -> list[Fault]:

@@ -1,8 +1,9 @@
 """Imports a file: checks every row first, then writes; everything or nothing, unless told to keep the good rows.
 
-How resuming works: rows are known by their identity (an organisation's code; a listing's owner and `ref`, or what
-`records` derives in its place), so running the same import again after an interruption writes what is missing and
-leaves the rest unchanged. All or nothing: a killed run has written nothing. Partial: it has lost its current chunk.
+How resuming works: rows are known by their identity (an organisation's code; a listing's owner and `ref`; a contract's
+`source_ref`; or what is derived in their place), so running the same import again after an interruption writes what is
+missing and leaves the rest unchanged. All or nothing: a killed run has written nothing. Partial: it has lost its
+current chunk.
 """
 
 import tempfile
@@ -23,17 +24,28 @@ from matchmaker.core.actor import Actor
 from matchmaker.core.errors import DomainError, Fault, Invalid, Unavailable
 from matchmaker.core.unit import reading, unit
 from matchmaker.exchange.columns import Column, Kind, columns
+from matchmaker.exchange.contract_import import DERIVED, ContractRow, take_in
 from matchmaker.exchange.headers import column_of
 from matchmaker.exchange.records import OWNER_FIELD, SCHEMAS, Record, identity, mapping_for, read_record
 from matchmaker.exchange.report import ImportReport, RowFault
-from matchmaker.exchange.rows import MAX_ROWS, Table, refuse
+from matchmaker.exchange.rows import MAX_ROWS, Table, file_name, refuse, shown
 from matchmaker.exchange.tables import open_table
 from matchmaker.listings import service as listings
 from matchmaker.listings.schemas import ListingIn
 
 CHUNK = 500
 MAX_FAULTS = 200
+# Somebody waits for a page while they are written, and a district registers a few hundred a year.
+MOST_CONTRACTS = 5_000
 Progress = Callable[[int, int], None]
+
+
+class _RowRefused(DomainError):
+    """A row that looked good was refused when it was written; says which, and why."""
+
+    def __init__(self, faults: list[RowFault]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(map(str, faults)))
 
 
 @dataclass
@@ -88,7 +100,7 @@ def import_file(
     partial: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Bring a file's organisations or listings into the database, and tell what became of each row.
+    """Bring a file's organisations, listings or contracts into the database, and tell what became of each row.
 
     Any fault means that nothing is written, unless `partial`: then good rows are written, one unit per 500.
     `progress(done, total)` is called while checking with a total of 0 (not known yet), then while writing.
@@ -107,6 +119,16 @@ def import_file(
     except OSError as error:
         raise Unavailable(f"{job.path.name}：读写文件失败（{error.strerror or error}）") from error
     return job.report()
+
+
+def import_upload(
+    sessions: sessionmaker[Session], actor: Actor, *, kind: str, name: str, content: bytes, partial: bool = False
+) -> ImportReport:
+    """The same for the bytes of an uploaded file that its sender called `name`."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / file_name(name)
+        path.write_bytes(content)
+        return import_file(sessions, actor, kind=kind, path=path, partial=partial)
 
 
 def _kind(kind: str) -> Kind:
@@ -131,13 +153,14 @@ def _check(job: _Job, spool: IO[str]) -> None:
 def _good_rows(job: _Job, table: Table) -> Iterator[Record]:
     mapping = None if table.headers is None else _mapping(job, table.headers)
     job.owner_header = _owner_header(job.kind, table)
+    most = MOST_CONTRACTS if job.kind is Kind.CONTRACTS else MAX_ROWS
     for raw in table.rows:
         result = read_record(job.kind, raw, mapping)
         if result == []:
             continue
         job.rows += 1
-        if job.rows > MAX_ROWS:
-            refuse(job.path, f"超过 {MAX_ROWS} 行；请分成几个文件", where=f"第 {raw.number} 行")
+        if job.rows > most:
+            refuse(job.path, f"超过 {most} 行；请分成几个文件", where=f"第 {raw.number} 行")
         if isinstance(result, Record):
             result = _only_once(job, result)
         if isinstance(result, Record):
@@ -167,10 +190,20 @@ def _only_once(job: _Job, record: Record) -> Record | list[RowFault]:
     if isinstance(record.data, OrganisationIn):
         message = f"与第 {first} 行是同一个单位；请删去一行"
         return [RowFault(record.row, job.owner_header, record.data.uscc, message)]
+    if isinstance(record.data, ContractRow):
+        return [_same_contract(record.data, record.row, first)]
     derived = key[-1].startswith("auto:")
     reason = "单位、供需类型和标题都相同，又都没有编号" if derived else "单位和编号都相同"
     message = f"与第 {first} 行重复（{reason}）；请删去一行，或填写不同的编号"
     return [RowFault(record.row, "标题" if derived else "编号", record.data.title if derived else key[-1], message)]
+
+
+def _same_contract(row: ContractRow, number: int, first: int) -> RowFault:
+    if (row.source_ref or "").startswith(DERIVED):
+        message = f"与第 {first} 行重复（卖方、买方、项目名称和签订日期都相同）；请删去一行，或填写不同的台账编号"
+        return RowFault(number, "项目名称", row.title, message)
+    column, value = ("合同登记编号", row.registration_no) if row.registration_no else ("台账编号", row.source_ref or "")
+    return RowFault(number, column, value, f"与第 {first} 行重复；请删去一行，或填写不同的编号")
 
 
 def _owned(job: _Job, chunk: list[Record]) -> Iterator[Record]:
@@ -201,13 +234,17 @@ def _spooled(kind: Kind, spool: IO[str]) -> Iterator[Record]:
 
 
 def _write_all(job: _Job, chunks: Iterable[list[Record]]) -> None:
-    with unit(job.sessions) as session:
-        for chunk in chunks:
-            job.count(chunk, _save(session, job.actor, chunk))
-            # What is flushed is in the transaction; forgetting the objects keeps memory level.
-            session.flush()
-            session.expunge_all()
-            job.tell(job.done, job.good)
+    try:
+        with unit(job.sessions) as session:
+            for chunk in chunks:
+                job.count(chunk, _save(session, job.actor, chunk))
+                # What is flushed is in the transaction; forgetting the objects keeps memory level.
+                session.flush()
+                session.expunge_all()
+                job.tell(job.done, job.good)
+    except _RowRefused as refused:
+        job.done = job.written = 0
+        job.refuse(refused.faults)
 
 
 def _write_chunk_by_chunk(job: _Job, chunks: Iterable[list[Record]]) -> None:
@@ -223,7 +260,8 @@ def _write_what_can_be(job: _Job, chunk: list[Record]) -> None:
             written = _save(session, job.actor, chunk)
     except DomainError as error:
         if len(chunk) == 1:
-            job.refuse([RowFault(chunk[0].row, "", "", str(error))])
+            told = error.faults if isinstance(error, _RowRefused) else [RowFault(chunk[0].row, "", "", str(error))]
+            job.refuse(told)
             return
         for record in chunk:
             _write_what_can_be(job, [record])
@@ -238,6 +276,9 @@ def _save(session: Session, actor: Actor, chunk: list[Record]) -> int:
         before = changes.latest(session, listings.STREAM)
         saved = listings.save_listings(session, actor, data=offered)
         return sum(listing.change_seq > before for listing in saved)
+    contracts = [(record.row, record.data) for record in chunk if isinstance(record.data, ContractRow)]
+    if contracts:
+        return sum(_save_contract(session, actor, number, row) for number, row in contracts)
     organisations = [record.data for record in chunk if isinstance(record.data, OrganisationIn)]
     return sum(_save_organisation(session, actor, data) for data in organisations)
 
@@ -247,3 +288,15 @@ def _save_organisation(session: Session, actor: Actor, data: OrganisationIn) -> 
     before = changes.latest(session, audit.STREAM)
     accounts.save_organisation(session, actor, data=data)
     return changes.latest(session, audit.STREAM) > before
+
+
+def _save_contract(session: Session, actor: Actor, number: int, row: ContractRow) -> bool:
+    try:
+        return take_in(session, actor, row=row)
+    except Invalid as refused:
+        headers = {column.field: column.header for column in columns(Kind.CONTRACTS)}
+        told = [
+            RowFault(number, headers.get(fault.field, ""), shown(fault.value), fault.message)
+            for fault in refused.faults
+        ]
+        raise _RowRefused(told) from None

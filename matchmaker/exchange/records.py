@@ -1,4 +1,4 @@
-"""Turns a raw row into a checked organisation or listing, or into everything that is wrong with it."""
+"""Turns a raw row into a checked organisation, listing or contract, or into everything that is wrong with it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,17 +12,21 @@ from matchmaker.core.errors import Fault, Invalid
 from matchmaker.exchange import messages
 from matchmaker.exchange.cells import CellError, parse
 from matchmaker.exchange.columns import EXAMPLE, Column, Kind, columns, fold
+from matchmaker.exchange.contract_import import ContractRow, contradictions, named
 from matchmaker.exchange.headers import missing, resolve
 from matchmaker.exchange.report import RowFault
 from matchmaker.exchange.rows import BadCell, RawRow, shown
 from matchmaker.listings.schemas import ListingIn
 
-Data = OrganisationIn | ListingIn
-SCHEMAS: dict[Kind, type[OrganisationIn] | type[ListingIn]] = {
+Data = OrganisationIn | ListingIn | ContractRow
+SCHEMAS: dict[Kind, type[OrganisationIn] | type[ListingIn] | type[ContractRow]] = {
     Kind.ORGANISATIONS: OrganisationIn,
     Kind.LISTINGS: ListingIn,
+    Kind.CONTRACTS: ContractRow,
 }
-OWNER_FIELD = {Kind.ORGANISATIONS: "uscc", Kind.LISTINGS: "organisation"}
+OWNER_FIELD = {Kind.ORGANISATIONS: "uscc", Kind.LISTINGS: "organisation", Kind.CONTRACTS: "source_ref"}
+# What offices write in front of the sums below a ledger.
+_SUMS = ("合计", "总计", "小计", "共计", "累计", "本页合计", "本页小计")
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def _by_keys(kind: Kind, keys: tuple[str, ...]) -> tuple[dict[str, Column], list
 
 
 def read_record(kind: Kind, row: RawRow, mapping: Mapping[str, Column] | None) -> Record | list[RowFault]:
-    """The checked row, or its faults; no faults at all means an example row of the template, to be passed over.
+    """The checked row, or its faults; no faults at all means an example or a row of sums, to be passed over.
 
     Without a mapping (JSON lines) the row's own keys say which fields they are.
     """
@@ -73,7 +77,7 @@ def read_record(kind: Kind, row: RawRow, mapping: Mapping[str, Column] | None) -
     unknown: list[Fault] = []
     if mapping is None:
         mapping, unknown = _by_keys(kind, tuple(row.cells))
-    if _is_example(kind, row, mapping):
+    if _is_example(kind, row, mapping) or _is_sums(kind, row, mapping):
         return []
     named = {column.field: column.header for column in columns(kind)}
     reading = _Reading(row, named | {column.field: header for header, column in mapping.items()})
@@ -88,6 +92,13 @@ def _is_example(kind: Kind, row: RawRow, mapping: Mapping[str, Column]) -> bool:
         (raw for name, raw in row.cells.items() if name in mapping and mapping[name].field == OWNER_FIELD[kind]), ""
     )
     return str(owner).strip().startswith(EXAMPLE)
+
+
+def _is_sums(kind: Kind, row: RawRow, mapping: Mapping[str, Column]) -> bool:
+    """Whether the row sums up a ledger of contracts: it says so, and is of no kind of contract itself."""
+    if kind is not Kind.CONTRACTS or any(mapping[name].field == "kind" for name in row.cells if name in mapping):
+        return False
+    return any(isinstance(raw, str) and fold(raw).startswith(_SUMS) for raw in row.cells.values())
 
 
 def _read_cells(reading: _Reading, mapping: Mapping[str, Column]) -> None:
@@ -112,9 +123,18 @@ def _validated(kind: Kind, reading: _Reading) -> Record | list[RowFault]:
             name = messages.field_of(error)
             if name not in reading.bad:
                 reading.refuse(name, reading.headers.get(name, name), messages.in_chinese(error))
-    if reading.faults:
         return reading.faults
-    return Record(reading.row.number, _with_ref(data) if isinstance(data, ListingIn) else data)
+    if not reading.faults and isinstance(data, ContractRow):
+        for fault in contradictions(data):
+            reading.refuse(fault.field, reading.headers[fault.field], fault.message)
+    return reading.faults or Record(reading.row.number, _named(data))
+
+
+def _named(data: Data) -> Data:
+    """The row with what it is known by, so that importing it again finds it."""
+    if isinstance(data, ContractRow):
+        return named(data)
+    return _with_ref(data) if isinstance(data, ListingIn) else data
 
 
 def _with_ref(data: ListingIn) -> ListingIn:
@@ -127,4 +147,6 @@ def _with_ref(data: ListingIn) -> ListingIn:
 
 def identity(data: Data) -> tuple[str, ...]:
     """What makes two rows the same thing."""
+    if isinstance(data, ContractRow):
+        return (data.source_ref or "",)
     return (data.uscc,) if isinstance(data, OrganisationIn) else (data.organisation, data.ref or "")

@@ -1,8 +1,9 @@
 """What every reader hands on: rows of raw cells under the headers of the file, one at a time."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from matchmaker.core.errors import Fault, Invalid
@@ -47,3 +48,9 @@ def shown(value: object) -> str:
     text = "" if value is None else str(value)
     clean = "".join(c if c.isprintable() else " " for c in text[: SHOWN + 1])
     return clean if len(text) <= SHOWN else f"{clean[:SHOWN]}…"
+
+
+def file_name(name: str) -> str:
+    """A name for the file that is only a name: what reports and refusals call it."""
+    plain = re.sub(r"[^\w.()（）-]", "_", PurePosixPath(name.replace("\\", "/")).name)[-80:].lstrip(".")
+    return plain if Path(plain).suffix else f"file{plain and '-'}{plain}"

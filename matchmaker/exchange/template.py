@@ -6,7 +6,7 @@ from matchmaker.exchange.columns import Cell, Column, Kind, columns
 from matchmaker.reference import chains, terms, towns
 
 VALUES_SHEET = "允许的取值"
-SHEET_NAMES = {Kind.ORGANISATIONS: "单位信息", Kind.LISTINGS: "供需信息"}
+SHEET_NAMES = {Kind.ORGANISATIONS: "单位信息", Kind.LISTINGS: "供需信息", Kind.CONTRACTS: "技术合同"}
 
 
 @dataclass(frozen=True)
