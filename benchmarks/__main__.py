@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 NAMES = (
-    *("encode", "query", "all_pairs", "hnsw", "memory", "matchmaking_list"),
-    *("repairs", "search_page", "timetables", "txtai_hybrid"),
+    *("encode", "query", "all_pairs", "hnsw", "memory", "matchmaking_list", "claims"),
+    *("repairs", "search_page", "subsidy_pressure", "timetables", "txtai_hybrid"),
 )
 
 if __name__ == "__main__":

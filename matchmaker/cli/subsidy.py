@@ -23,7 +23,7 @@ def subsidy() -> None:
 subsidy.add_command(replay)
 
 
-@subsidy.command("assess")
+@subsidy.command("assess", short_help="Decide a file of claims under a policy.")
 @click.argument("claims", type=EXISTING_FILE)
 @click.option("--policy", "policy_file", type=EXISTING_FILE, required=True, help="The policy (YAML).")
 @click.option(
@@ -51,7 +51,7 @@ def assess(claims: Path, *, policy_file: Path, out: Path) -> None:
     )
 
 
-@subsidy.command("compare")
+@subsidy.command("compare", short_help="Show what two policies would give.")
 @click.argument("claims", type=EXISTING_FILE)
 @click.option("--policy", "policy_file", type=EXISTING_FILE, required=True, help="The policy (YAML) in force.")
 @click.option("--against", type=EXISTING_FILE, required=True, help="The policy (YAML) to compare it with.")

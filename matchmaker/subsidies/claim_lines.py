@@ -25,7 +25,7 @@ _SPOT = Struct(">QII")
 _END = -_SPOT.size
 _SLOTS = 1 << 20
 # Lines between two calls of the progress bar.
-STEP = 1000
+_STEP = 1000
 Tell = Callable[[int, int], None]
 
 
@@ -91,7 +91,7 @@ def find_places(path: Path, tell: Tell) -> Places:
             places.append(f"{seen['applied_on']}{seen['claim_id']}\0".encode() + spot)
             slot = _slot(seen["contract"]["contract_id"])
             contracts[slot] = min(2, contracts[slot] + 1)
-            if not number % STEP:
+            if not number % _STEP:
                 tell(offset, size)
     tell(size, size)
     _refuse_twice(places)

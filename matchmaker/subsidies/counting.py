@@ -57,8 +57,12 @@ def base_of(contract: ContractFacts, payments: tuple[Payment, ...]) -> tuple[int
     A payment that says how much of it is technology counts with that, the others in the proportion of the contract.
     """
     total, technology = contract.total_amount, contract.technology_amount
-    itemised = sum([one.technology_amount for one in payments if one.technology_amount is not None])
-    rest = sum([one.amount for one in payments if one.technology_amount is None])
+    itemised = rest = 0
+    for one in payments:
+        if one.technology_amount is None:
+            rest += one.amount
+        else:
+            itemised += one.technology_amount
     share = rest * technology // total
     base = min(technology, itemised + share)
     steps = []

@@ -129,6 +129,8 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/events.ics"): EVERYBODY,
     ("GET", "/events/<int:event_id>.ics"): EVERYBODY,
     ("GET", "/office/events/<int:event_id>"): frozenset({"organiser", "officer"}),
+    ("POST", "/office/events/<int:event_id>/announce"): frozenset({"organiser", "officer"}),
+    ("POST", "/office/events/<int:event_id>/call-off"): frozenset({"organiser", "officer"}),
     ("GET", "/office/events/<int:event_id>/agenda"): frozenset({"organiser", "officer"}),
     ("POST", "/office/events/<int:event_id>/agenda/slots"): frozenset({"organiser", "officer"}),
     ("POST", "/office/events/<int:event_id>/agenda/tables"): frozenset({"organiser", "officer"}),
@@ -168,6 +170,10 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/office/events/<int:event_id>/participants/<int:participant_id>/revoke"): frozenset(
         {"organiser", "officer"}
     ),
+    ("POST", "/office/events/<int:event_id>/participants/<int:participant_id>/letter"): frozenset(
+        {"organiser", "officer"}
+    ),
+    ("POST", "/office/events/<int:event_id>/letters"): frozenset({"organiser", "officer"}),
     ("GET", "/events/<int:event_id>/register"): LOGGED_IN,
     ("POST", "/events/<int:event_id>/register"): OWN,
     ("GET", "/my/events"): LOGGED_IN,
@@ -182,7 +188,9 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/my/events/people/<int:participant_id>"): OWN,
     ("POST", "/my/events/people/<int:participant_id>/leave"): OWN,
     ("POST", "/my/events/people/<int:participant_id>/revoke"): OWN,
+    ("POST", "/my/events/people/<int:participant_id>/letter"): OWN,
     ("GET", "/p/<token>"): BY_LETTER,
+    ("POST", "/p/<token>/letters"): BY_LETTER,
     ("GET", "/p/<token>/calendar.ics"): BY_LETTER,
     ("GET", f"/office/events/<int:event_id>/print/{PRINTED}.pdf"): frozenset({"organiser", "officer"}),
     ("GET", f"/office/events/<int:event_id>/print/{PRINTED}.xlsx"): frozenset({"organiser", "officer"}),
