@@ -49,10 +49,10 @@ run: setup
 lint: $(VENV)/.requirements-dev.installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-# Pure and database tests in parallel first; what loads the real model runs alone, so that memory stays small.
+# What loads the real model or a browser comes last, a whole file in one process: two models at once need 3 GB.
 test: lint $(VENV)/.translations
 	@$(BIN)/python -m pytest -q -n 2 -m "not slow"
-	@$(BIN)/python -m pytest -q -m slow
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m slow
 
 bench: $(VENV)/.requirements-dev.installed $(VENV)/.requirements-bench.installed
 	@$(BIN)/python -m benchmarks

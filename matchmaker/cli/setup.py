@@ -64,7 +64,7 @@ def _seed(found: Parts) -> None:
 
 
 def _fill(found: Parts) -> None:
-    from matchmaker.demo import events, filling
+    from matchmaker.demo import business, events, filling
     from matchmaker.demo.people import PASSWORD
 
     if not filling.is_filled(found.sessions):
@@ -72,10 +72,25 @@ def _fill(found: Parts) -> None:
             played = filling.fill(found.sessions, DISTRICT, found.config.files_dir, tick=tell)
         click.echo(f"demo district: people, events, and {played} steps of a year")
     if not events.has_happened(found.sessions):
+        together = business.together_at_events(found.sessions, DISTRICT)
         with bar("demo district: events", "event") as tell:
-            played = events.play(found.sessions, found.index, tick=tell)
+            played = events.play(found.sessions, found.index, together=together, tick=tell)
         click.echo(f"demo district: {played} events with their lists, timetables and results")
+    _do_business(found)
     click.echo(f"demo logins: member1@demo.example, officer@demo.example, … with the password {PASSWORD}")
+
+
+def _do_business(found: Parts) -> None:
+    """Deals, contracts and subsidy claims, from where an interrupted run stopped."""
+    from matchmaker.accounts.passwords import Sealer
+    from matchmaker.demo.business import Business
+
+    keys = {"sealer": Sealer(found.config.secret_key), "engine": found.index}
+    play = Business(found.sessions, DISTRICT, found.config.files_dir, **keys)
+    if not play.has_happened():
+        with bar("demo district: deals, contracts, claims", "step") as tell:
+            played = play.play(tick=tell)
+        click.echo(f"demo district: {played} steps of deals, contracts and claims")
 
 
 def _encode(found: Parts) -> None:
