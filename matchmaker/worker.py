@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.alerts import service as alerts
 from matchmaker.config import Config
+from matchmaker.contracts.linking import link_verified
 from matchmaker.contracts.reminding import remind_sellers
 from matchmaker.core import changes
 from matchmaker.core.errors import DomainError
@@ -64,6 +65,7 @@ def jobs(config: Config, sessions: sessionmaker[Session], index: LiveIndex) -> l
         Job("event letters", SELDOM_S, lambda: event_letters.write_due(sessions, base=base, secret_key=secret)),
         Job("follow-ups", SELDOM_S, lambda: follow_ups.ask_due(sessions, base=base, secret_key=secret)),
         Job("deals", SELDOM_S, lambda: remind_stalled(sessions, base=base)),
+        Job("contract parties", SELDOM_S, lambda: link_verified(sessions)),
         Job("contracts", SELDOM_S, lambda: remind_sellers(sessions, base=base)),
         Job("subsidies", SELDOM_S, lambda: finding.look(sessions, base=base)),
         Job("digests", SELDOM_S, lambda: notifications.send_digests(sessions, base=base)),

@@ -17,6 +17,12 @@ def ids_by_uscc(session: Session, codes: Iterable[str]) -> dict[str, int]:
     return {code: number for code, number in session.execute(statement)}
 
 
+def verified_by_uscc(session: Session, codes: Iterable[str]) -> dict[str, int]:
+    """The same for those that an officer has verified."""
+    known = (Organisation.uscc.in_(set(codes)), Organisation.standing == Standing.VERIFIED)
+    return {code: number for code, number in session.execute(select(Organisation.uscc, Organisation.id).where(*known))}
+
+
 def ids_in_towns(session: Session, towns: Iterable[str]) -> set[int]:
     """Ids of the organisations that are in one of these towns now."""
     return set(session.scalars(select(Organisation.id).where(Organisation.town.in_(set(towns)))))

@@ -18,6 +18,7 @@ from matchmaker.core.errors import Conflict, Fault, Invalid, NotFound
 from matchmaker.core.money import yuan_from_fen
 
 _SAME_SLIP = "this slip is counted on the contract already"
+_TWIN = "a payment of this day and amount is entered already: the slip's number must tell them apart"
 
 
 def add_payment(
@@ -33,13 +34,15 @@ def add_payment(
     """Enter money that buyer or seller paid or paid back. A buyer shows the bank slip, for it paid.
 
     Invalid names `amount` when more would be paid than the contract's total (royalties apart) or more come back than
-    was paid; `technology`, `paid_on`, `receipt_no` and `receipt` likewise. Conflict for a draft, and after the end
-    unless money comes back or an officer makes up for it.
+    was paid; `technology`, `paid_on`, `receipt_no` and `receipt` likewise. A form sent twice is refused: two payments
+    of one day and amount must have slips with different numbers. Conflict for a draft, and after the end unless money
+    comes back or an officer makes up for it.
     """
     contract = held(session, actor, contract_id)
     require_payer(actor, contract)
     _require_time(actor, contract, data)
     _require_fits(contract, data)
+    _require_new(contract, data)
     if _is_buyer_only(actor, contract) and receipt is None:
         raise Invalid([Fault("receipt", "attach the bank slip")])
     row = _row(actor, contract, data)
@@ -110,7 +113,7 @@ def _payment(session: Session, actor: Actor, payment_id: int) -> tuple[Contract,
     require_payer(actor, contract)
     session.refresh(row)
     if row.withdrawn_at is not None:
-        raise Conflict(f"payment {payment_id} was withdrawn")
+        raise Conflict(f"payment was withdrawn: {payment_id}")
     return contract, row
 
 
@@ -118,7 +121,7 @@ def _require_time(actor: Actor, contract: Contract, data: PaymentIn) -> None:
     if contract.state is ContractState.DRAFT:
         raise Conflict("nothing is paid on a draft: record the signing first")
     if can_refund_only(actor, contract) and data.kind is PaymentKind.PAYMENT:
-        raise Conflict(f"contract {contract.id} is {contract.state}: only money that came back is entered")
+        raise Conflict(f"only money that came back is entered on contract {contract.id}, which is {contract.state}")
     if data.paid_on > clock.today():
         raise Invalid([Fault("paid_on", "the day lies in the future", data.paid_on.isoformat())])
 
@@ -138,6 +141,15 @@ def _require_fits(contract: Contract, data: PaymentIn) -> None:
         raise Invalid([Fault("amount", "more would be paid than the contract's total", given)])
     if contract.payment_mode not in ROYALTIES and _technology_paid(contract, data) > (contract.technology_fen or 0):
         raise Invalid([Fault("technology", "more would be paid than the contract's technology amount")])
+
+
+def _require_new(contract: Contract, data: PaymentIn) -> None:
+    """Nothing tells a payment without a number from its twin; the database sees to equal numbers."""
+    facts = (data.kind, data.paid_on, data.amount)
+    for row in contract.payments:
+        twin = row.withdrawn_at is None and (row.kind, row.paid_on, row.amount_fen) == facts
+        if twin and not (data.receipt_no and row.receipt_no):
+            raise Invalid([Fault("receipt_no", _TWIN, data.receipt_no)])
 
 
 def _limit(contract: Contract) -> int:

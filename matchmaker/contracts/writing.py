@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts import queries as accounts
 from matchmaker.contracts.amounts import next_amount
 from matchmaker.contracts.models import Contract, ContractDue, ContractParty
-from matchmaker.contracts.rules import PartyRole
+from matchmaker.contracts.rules import ROYALTIES, PartyRole
 from matchmaker.contracts.schemas import AmountIn, ContractIn, DueIn, IpIn, PartyIn, RoyaltyIn
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
@@ -40,7 +40,13 @@ _PARTY = ("role", "organisation_id", "name", "seal_name", "uscc", "nature", "cou
 
 
 def write(session: Session, actor: Actor, contract: Contract, data: ContractIn) -> dict[str, Any]:
-    """Make the record say what was entered; what changed, as {field: [old, new]}. Asks no permission itself."""
+    """Make the record say what was entered; what changed, as {field: [old, new]}. Asks no permission itself.
+
+    Invalid names `payment_mode` when more has been paid under a royalty than another mode allows.
+    """
+    royalty_ends = contract.payment_mode in ROYALTIES and data.payment_mode not in ROYALTIES
+    if royalty_ends and (contract.paid_fen or 0) > (contract.total_fen or 0):
+        raise Invalid([Fault("payment_mode", "more has been paid than the total", data.payment_mode)])
     changed = _assign(contract, data)
     session.add(contract)
     session.flush()
@@ -87,7 +93,9 @@ def _assign(contract: Contract, data: ContractIn) -> dict[str, Any]:
 
 
 def _parties(session: Session, contract: Contract, wanted: Sequence[PartyIn]) -> dict[str, Any]:
-    known = organisations_of(session, wanted)
+    # A code alone proves nothing: only a verified organisation becomes a party, and one that is stays it.
+    known = accounts.verified_by_uscc(session, {one.uscc for one in wanted if one.uscc})
+    known |= {row.uscc: row.organisation_id for row in contract.parties if row.organisation_id is not None}
     fresh = [{**one.model_dump(), "organisation_id": known.get(one.uscc)} for one in wanted]
     standing = {row: {name: getattr(row, name) for name in _PARTY} for row in contract.parties}
     gone = [row for row, facts in standing.items() if facts not in fresh]

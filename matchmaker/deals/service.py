@@ -89,8 +89,6 @@ def move(
         deal.amount_fen = amount_fen
     if stage is DealStage.ENDED:
         deal.ended_reason = note.strip()
-    if stage in OVER:
-        deal.next_step, deal.next_on = "", None
     _step(session, actor, deal, stage, note=note)
     telling.tell_moved(session, actor, deal, base=base)
     _record(session, actor, deal, "deal.move", stage=[deal.steps[-1].before, stage], amount_fen=deal.amount_fen)
@@ -217,6 +215,8 @@ def _step(session: Session, actor: Actor, deal: Deal, stage: DealStage, *, note:
     step = DealStep(before=deal.stage, after=stage, note=note.strip(), at=deal.updated_at, by=actor.name)
     deal.steps.append(step)
     deal.stage, deal.stage_at = stage, deal.updated_at
+    if stage in OVER:
+        deal.next_step, deal.next_on = "", None
     session.flush()
 
 

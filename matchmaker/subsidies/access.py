@@ -46,9 +46,14 @@ def is_office(actor: Actor) -> bool:
     return actor.role is Role.OFFICER and actor.acting_for is None and actor.person_id is not None
 
 
+def oversees(actor: Actor) -> bool:
+    """Whether the actor reads all claims for the district; whoever acts for an organisation reads what it reads."""
+    return actor.is_system or (actor.role in READERS and actor.acting_for is None)
+
+
 def can_read(actor: Actor, claim: Claim) -> bool:
     """The applicant, the office and the audit; the operator at the machine."""
-    return is_applicant(actor, claim) or actor.role in READERS or actor.is_system
+    return is_applicant(actor, claim) or oversees(actor)
 
 
 def require_reader(actor: Actor, claim: Claim) -> None:
@@ -65,7 +70,7 @@ def require_office(actor: Actor) -> None:
 
 def require_office_reader(actor: Actor) -> None:
     """Forbidden for everybody who does not look over all claims."""
-    if actor.role not in READERS and not actor.is_system:
+    if not oversees(actor):
         raise Forbidden(f"{actor.name} does not look over subsidies")
 
 
@@ -91,15 +96,23 @@ def is_tied(session: Session, actor: Actor, claim: Claim) -> bool:
     return session.scalar(member.limit(1)) is not None or session.scalar(helper.limit(1)) is not None
 
 
+def reads_objections(session: Session, actor: Actor, claim: Claim) -> bool:
+    """Whether the actor may know what others said against the claim: not who is tied to one of its parties."""
+    return oversees(actor) and not is_tied(session, actor, claim)
+
+
 def can_decide(session: Session, actor: Actor, claim: Claim) -> bool:
     """Whether the actor is of the office and has nothing to do with the parties."""
     return is_office(actor) and not is_tied(session, actor, claim)
 
 
-def who_took(session: Session, claim: Claim, state: ClaimState) -> int | None:
-    """The person who last brought the claim into this state."""
+def who_took(session: Session, claim: Claim, state: ClaimState) -> set[int | None]:
+    """Who brought the claim into this state. Of proposals and refusals the last one counts, which took the place of
+    those before it; an approval holds, also when a payment was reversed since, so that everybody behind it counts.
+    """
     taken = select(ClaimStep.person_id).where(ClaimStep.claim_id == claim.id, ClaimStep.after == state)
-    return session.scalar(taken.order_by(ClaimStep.id.desc()).limit(1))
+    newest = session.scalars(taken.order_by(ClaimStep.id.desc())).all()
+    return set(newest if state is ClaimState.APPROVED else newest[:1])
 
 
 def why_not(session: Session, actor: Actor, claim: Claim, verb: ClaimVerb) -> Why | None:
@@ -110,7 +123,7 @@ def why_not(session: Session, actor: Actor, claim: Claim, verb: ClaimVerb) -> Wh
     if claim.state not in VERB_STATES[verb]:
         return Why.STATE
     second = SECOND_PERSON.get(verb)
-    if second is not None and who_took(session, claim, second) == actor.person_id:
+    if second is not None and actor.person_id in who_took(session, claim, second):
         return Why.SECOND_PERSON
     return _wrong_time(claim, verb)
 

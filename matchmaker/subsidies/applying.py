@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.accounts.models import Organisation
@@ -15,12 +15,12 @@ from matchmaker.contracts.models import Contract, ContractParty
 from matchmaker.contracts.rules import IN_FORCE, PartyRole
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
-from matchmaker.core.errors import Conflict, Fault, Invalid, NotFound
+from matchmaker.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from matchmaker.files import queries as file_queries
 from matchmaker.files import service as files
 from matchmaker.files.models import StoredFile
 from matchmaker.subsidies import decisions, keys, moving
-from matchmaker.subsidies.access import is_office, require
+from matchmaker.subsidies.access import can_decide, is_office, require
 from matchmaker.subsidies.models import Claim, ClaimStep, Window
 from matchmaker.subsidies.moving import Asked, said, subject_of
 from matchmaker.subsidies.policies import policy_of
@@ -32,6 +32,7 @@ from matchmaker.subsidies.windows import is_open, open_windows
 PURPOSES = ("statement", "mandate", "aid", "other")
 # What only the office adds.
 OFFICE_PURPOSES = ("payment", "claw_back", "recovery")
+MOST_FILES = 30
 
 
 @dataclass(frozen=True)
@@ -117,13 +118,20 @@ def withdraw(
 def attach(
     session: Session, actor: Actor, folder: Path, *, claim_id: int, purpose: str, name: str, content: bytes
 ) -> StoredFile:
-    """Add a paper: the applicant until the claim is assessed, the office at any time."""
+    """Add a paper: the applicant until the claim is assessed, the office at any time.
+
+    What only the office adds, nobody adds who is tied to a party: Forbidden.
+    """
     claim = moving.hold(session, claim_id)
     office = is_office(actor)
     if not (office and purpose in OFFICE_PURPOSES):
         require(session, actor, claim, ClaimVerb.ATTACH)
+    elif not can_decide(session, actor, claim):
+        raise Forbidden(f"{actor.name} belongs to a party of claim {claim.id} and adds no papers of the office")
     if purpose not in (PURPOSES + OFFICE_PURPOSES if office else PURPOSES):
         raise Invalid([Fault("purpose", f"one of {', '.join(PURPOSES)}", purpose)])
+    if purpose in PURPOSES and _count(session, claim) >= MOST_FILES:
+        raise Invalid([Fault(purpose, f"at most {MOST_FILES} files", name)])
     moving.touch(claim)
     return files.keep(session, actor, folder, subject=subject_of(claim), purpose=purpose, name=name, content=content)
 
@@ -185,6 +193,12 @@ def begin(session: Session, actor: Actor, claim: Claim, state: ClaimState, *, on
     session.flush()
     detail = {"state": [None, state], "contract": claim.contract_id, "role": claim.role, "origin": claim.origin}
     return audit.Event("subsidy.state", subject_of(claim), detail | {"step": row.id})
+
+
+def _count(session: Session, claim: Claim) -> int:
+    """How many papers were added to the claim and stand."""
+    mine = (StoredFile.subject == subject_of(claim), StoredFile.withdrawn_at.is_(None))
+    return session.scalar(select(func.count()).select_from(StoredFile).where(*mine)) or 0
 
 
 def _party(session: Session, actor: Actor, data: ApplyIn) -> int:

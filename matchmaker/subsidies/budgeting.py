@@ -102,7 +102,7 @@ def share_budget(session: Session, actor: Actor, *, window_id: int, once: str, b
     rows = _decide_together(session, actor, window, claims)
     events = [decisions.told(row) for row in rows]
     events += [
-        moving.step(session, actor, claim, ClaimState.PROPOSED, reason="budget shared", once=f"{once}:{claim.id}")
+        moving.step(session, actor, claim, ClaimState.PROPOSED, reason="按预算统一核算", once=f"{once}:{claim.id}")
         for claim in claims
     ]
     window.assessed_at = clock.now()
@@ -163,6 +163,6 @@ def _hold_proposed(session: Session, window_id: int) -> list[Claim]:
     current = select(func.max(Decision.id)).where(Decision.claim_id == Claim.id).scalar_subquery()
     statement = select(Claim).where(*wanted).order_by(current).with_for_update(key_share=True)
     held = session.scalars(statement.execution_options(populate_existing=True)).all()
-    if {one.organisation_id for one in held} - {one[0] for one in found}:
+    if {(one.organisation_id, one.contract_id) for one in held} - {(one[0], one[1]) for one in found}:
         raise Conflict("another claim was proposed in this moment; try again")
     return list(held)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.accounts.models import Organisation
+from matchmaker.contracts.models import Contract
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict, NotFound
 from matchmaker.subsidies import ledger
@@ -16,7 +17,7 @@ from matchmaker.subsidies.books import Books
 from matchmaker.subsidies.comparing import Comparison
 from matchmaker.subsidies.comparing import compare as compare_claims
 from matchmaker.subsidies.facts import ClaimFacts, Inputs
-from matchmaker.subsidies.gathering import Granted, claim_facts, granted
+from matchmaker.subsidies.gathering import CONTRACT_PARTS, Granted, facts_of_claim, granted
 from matchmaker.subsidies.models import Claim, PolicyVersion, Window
 from matchmaker.subsidies.policies import policy_of, version
 from matchmaker.subsidies.policy import ClaimWindow, Policy
@@ -56,6 +57,8 @@ def compare(session: Session, actor: Actor, *, window_id: int, policy_row_id: in
         raise NotFound(f"no window {window_id}")
     other = version(session, row_id=policy_row_id)
     rows = _claims(session, window)
+    # Before `granted` reads the claims anew and leaves out whose they are.
+    names = {row.organisation.uscc: row.organisation.name for row in rows}
     facts, skipped = _facts(session, rows, window, tick)
     earlier = _earlier(session, window, rows)
     budget = -ledger.balances(session, window_id=window.id)[Account.APPROPRIATION] if window.limited else None
@@ -66,7 +69,7 @@ def compare(session: Session, actor: Actor, *, window_id: int, policy_row_id: in
         first=window.policy,
         second=other,
         comparison=found,
-        names={row.organisation.uscc: row.organisation.name for row in rows},
+        names=names,
         claims={claim_number(row.id): row.id for row in rows},
         skipped=skipped,
         budget_fen=budget,
@@ -83,9 +86,10 @@ def _facts(
     session: Session, rows: Sequence[Claim], window: Window, tick: Tick | None
 ) -> tuple[list[ClaimFacts], tuple[int, ...]]:
     found, skipped = [], []
+    contracts = _contracts(session, [row.contract_id for row in rows if not row.decisions])
     for done, row in enumerate(rows, start=1):
         try:
-            found.append(_facts_of(session, row, window))
+            found.append(_facts_of(row, contracts.get(row.contract_id), window))
         except Conflict:
             skipped.append(row.id)
         if tick is not None:
@@ -93,11 +97,17 @@ def _facts(
     return found, tuple(skipped)
 
 
-def _facts_of(session: Session, row: Claim, window: Window) -> ClaimFacts:
-    """What it was decided on; for one that never was, what it would be decided on now."""
-    if row.decisions:
+def _contracts(session: Session, ids: Sequence[int]) -> dict[int, Contract]:
+    """The contracts of claims that were never decided, with all that the engine reads."""
+    rows = session.scalars(select(Contract).where(Contract.id.in_(ids)).options(*CONTRACT_PARTS))
+    return {row.id: row for row in rows}
+
+
+def _facts_of(row: Claim, contract: Contract | None, window: Window) -> ClaimFacts:
+    """What it was decided on; for one that never was (its `contract` is given), what it would be decided on now."""
+    if contract is None or row.decisions:
         return Inputs.from_json(row.decisions[-1].inputs).claim
-    return claim_facts(session, row, as_of=window.closes_on)
+    return facts_of_claim(row, contract, as_of=window.closes_on)
 
 
 def _earlier(session: Session, window: Window, rows: Sequence[Claim]) -> list[Granted]:

@@ -27,6 +27,10 @@ _GONE = {
     ContractState.REVOKED: ClawBackReason.REGISTRATION_REVOKED,
     ContractState.CANCELLED: ClawBackReason.CONTRACT_RESCINDED,
 }
+_SAID = {
+    ClawBackReason.REGISTRATION_REVOKED: "合同的认定登记已撤销",
+    ClawBackReason.CONTRACT_RESCINDED: "合同已注销",
+}
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,14 @@ def owed(session: Session, claim: Claim) -> Owed | None:
     held = accounts[Account.COMMITTED] + accounts[Account.PAID]
     gone = _GONE.get(claim.contract.state)
     if gone is not None:
-        return Owed(gone, held, f"contract is {claim.contract.state}") if gone in wanted and held else None
+        return Owed(gone, held, _SAID[gone]) if gone in wanted and held else None
     row = decisions.current(session, claim)
     if row is None or claim.contract.state not in IN_FORCE:
         return None
     reason, still = _still_carried(session, claim, row)
     if still >= held or reason not in wanted:
         return None
-    return Owed(reason, held - still, f"with today's facts {spoken(still)} would be granted")
+    return Owed(reason, held - still, f"按现在的材料只应支持 {spoken(still)}")
 
 
 def _still_carried(session: Session, claim: Claim, row: Decision) -> tuple[ClawBackReason, int]:
@@ -106,17 +110,18 @@ def _open(session: Session, actor: Actor, claim: Claim, owed: Owed, *, base: str
 
 def suspects(session: Session) -> Sequence[int]:
     """Granted claims whose contract is not in force or between related parties, or whose payments or amounts changed
-    after the claim last moved.
+    after the decision that holds; whatever else was done with the claim since does not hide that.
     """
     tied = Contract.related.in_((RelatedParty.DECLARED, RelatedParty.DETECTED))
     paid = exists().where(
         ContractPayment.contract_id == Claim.contract_id,
-        or_(ContractPayment.at > Claim.updated_at, ContractPayment.withdrawn_at > Claim.updated_at),
+        or_(ContractPayment.at > Decision.at, ContractPayment.withdrawn_at > Decision.at),
     )
-    changed = exists().where(ContractAmount.contract_id == Claim.contract_id, ContractAmount.at > Claim.updated_at)
+    changed = exists().where(ContractAmount.contract_id == Claim.contract_id, ContractAmount.at > Decision.at)
     statement = (
         select(Claim.id)
         .join(Contract, Contract.id == Claim.contract_id)
+        .join(Decision, (Decision.claim_id == Claim.id) & Decision.superseded_at.is_(None))
         .where(Claim.state.in_(_GRANTED), or_(Contract.state.not_in(IN_FORCE), tied, paid, changed))
         .order_by(Claim.id)
     )

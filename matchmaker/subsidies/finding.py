@@ -13,9 +13,10 @@ from matchmaker.contracts.models import Contract, ContractParty
 from matchmaker.contracts.rules import IN_FORCE
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
-from matchmaker.core.errors import Conflict
+from matchmaker.core.errors import Conflict, NotFound
 from matchmaker.core.unit import reading, unit
 from matchmaker.subsidies import due, moving
+from matchmaker.subsidies.access import require_office
 from matchmaker.subsidies.applying import begin, new_claim
 from matchmaker.subsidies.engine import decide, inputs_for
 from matchmaker.subsidies.facts import ClaimFacts, Inputs, Outcome
@@ -24,7 +25,7 @@ from matchmaker.subsidies.models import Claim, Window
 from matchmaker.subsidies.policies import policy_of
 from matchmaker.subsidies.rules import REMIND_BEFORE, ClaimOrigin, ClaimState, claim_number
 from matchmaker.subsidies.telling import tell_applicant
-from matchmaker.subsidies.windows import open_windows
+from matchmaker.subsidies.windows import is_open, open_windows
 
 PLATFORM = Actor.system("worker")
 
@@ -59,6 +60,21 @@ def look(sessions: sessionmaker[Session], *, base: str) -> int:
         with unit(sessions) as session:
             found += due.open_if_due(session, PLATFORM, claim_id=claim_id, base=base) is not None
     return found
+
+
+def find_now(session: Session, actor: Actor, *, window_id: int, base: str) -> list[Claim]:
+    """Look for contracts that the policy supports without waiting for the day's search. Officers only.
+
+    NotFound when there is no such window; Conflict when it is not open, for nobody could confirm what is found.
+    """
+    require_office(actor)
+    # Whoever else is looking is waited for, so that nothing is found twice.
+    window = session.get(Window, window_id, with_for_update=moving.LOCK, populate_existing=True)
+    if window is None:
+        raise NotFound(f"no window {window_id}")
+    if not is_open(window, clock.today()):
+        raise Conflict(f"window {window.id}: its window is not open")
+    return find_eligible(session, window=window, today=clock.today(), base=base)
 
 
 def find_eligible(session: Session, *, window: Window, today: date, base: str) -> list[Claim]:
@@ -202,7 +218,7 @@ def _let_go(session: Session, today: date, *, base: str) -> None:
     events = []
     for claim in session.scalars(statement):
         claim.amount_fen = 0
-        events.append(moving.step(session, PLATFORM, claim, ClaimState.WITHDRAWN, reason="not confirmed in time"))
+        events.append(moving.step(session, PLATFORM, claim, ClaimState.WITHDRAWN, reason="受理期内没有确认"))
         tell_applicant(session, claim, "lapsed", base=base)
     audit.record(session, PLATFORM, events)
 

@@ -96,6 +96,11 @@ def before(counted: Iterable[Granted], facts: ClaimFacts) -> Before:
 def claim_facts(session: Session, claim: Claim, *, as_of: date) -> ClaimFacts:
     """The claim as the engine's record; applied for today while nobody has applied."""
     contract = session.scalars(select(Contract).where(Contract.id == claim.contract_id).options(*CONTRACT_PARTS)).one()
+    return facts_of_claim(claim, contract, as_of=as_of)
+
+
+def facts_of_claim(claim: Claim, contract: Contract, *, as_of: date) -> ClaimFacts:
+    """The same with the contract at hand; `CONTRACT_PARTS` should be loaded."""
     return facts_for(
         claim_number(claim.id),
         contract,

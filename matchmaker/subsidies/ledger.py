@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from matchmaker.audit.service import Event
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
-from matchmaker.core.errors import Conflict
+from matchmaker.core.errors import Conflict, NotFound
 from matchmaker.subsidies.amounts import spoken
 from matchmaker.subsidies.models import LedgerEntry
 from matchmaker.subsidies.rules import FLOWS, WITH_APPLICANT, Account, EntryKind
@@ -124,6 +124,14 @@ def with_applicant(session: Session, claim_ids: Sequence[int]) -> dict[int, int]
         claim_id: sum(accounts[one] for one in WITH_APPLICANT)
         for claim_id, accounts in of_claims(session, claim_ids).items()
     }
+
+
+def entry(session: Session, *, window_id: int, entry_id: int) -> LedgerEntry:
+    """One entry of a window. NotFound when there is none, or it is another window's."""
+    found = session.get(LedgerEntry, entry_id)
+    if found is None or found.window_id != window_id:
+        raise NotFound(f"no entry {entry_id} in window {window_id}")
+    return found
 
 
 def entries(session: Session, *, window_id: int, claim_id: int | None = None) -> Sequence[LedgerEntry]:

@@ -16,7 +16,7 @@ from matchmaker.core.actor import Actor
 from matchmaker.core.errors import NotFound
 from matchmaker.files.models import StoredFile
 from matchmaker.subsidies import ledger
-from matchmaker.subsidies.access import is_office, require_office_reader, require_reader
+from matchmaker.subsidies.access import is_office, oversees, require_office_reader, require_reader
 from matchmaker.subsidies.models import Claim, ClaimStep, ClawBack, Decision, PaymentBatch, PolicyVersion, Voice, Window
 from matchmaker.subsidies.rules import Account, ClaimState
 
@@ -86,6 +86,22 @@ def mine(session: Session, actor: Actor) -> Sequence[Claim]:
     """The claims of the actor's organisations, what moved last first; a constant number of statements."""
     own = Claim.organisation_id.in_(actor.organisation_ids)
     return session.scalars(select(Claim).where(own).options(*_whole()).order_by(Claim.updated_at.desc())).all()
+
+
+def count_waiting(session: Session, actor: Actor) -> int:
+    """How many claims of the actor's organisations wait for them: found and not confirmed, or sent back."""
+    own = Claim.organisation_id.in_(actor.organisation_ids)
+    waiting = Claim.state.in_((ClaimState.FOUND, ClaimState.RETURNED))
+    return session.scalar(select(func.count()).select_from(Claim).where(own, waiting)) or 0
+
+
+def of_contracts(session: Session, actor: Actor, *, contract_ids: Collection[int]) -> Sequence[Claim]:
+    """The claims for these contracts that the actor may read, with their windows, in the order they were made."""
+    limits = [Claim.contract_id.in_(contract_ids)]
+    if not oversees(actor):
+        limits.append(Claim.organisation_id.in_(actor.organisation_ids))
+    statement = select(Claim).where(*limits).options(joinedload(Claim.window))
+    return session.scalars(statement.order_by(Claim.id)).all()
 
 
 def queue(session: Session, actor: Actor, *, filters: QueueFilter, page: int = 1) -> QueuePage:

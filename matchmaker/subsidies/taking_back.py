@@ -10,6 +10,7 @@ from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from matchmaker.files import queries as file_queries
+from matchmaker.reference.terms import terms
 from matchmaker.subsidies import keys, ledger, moving
 from matchmaker.subsidies.access import can_decide, require_office
 from matchmaker.subsidies.amounts import spoken
@@ -159,7 +160,7 @@ def _book(session: Session, actor: Actor, claim: Claim, row: ClawBack, *, once: 
     if row.amount_fen > _held_fen(session, claim):
         raise Conflict(f"only {spoken(_held_fen(session, claim))} are left of claim {claim.id}")
     kind = EntryKind.CLAW_BACK if paid else EntryKind.RELEASE
-    text = f"{claim_number(claim.id)} {row.reason}"
+    text = f"{claim_number(claim.id)} {terms('claw_back')[row.reason]}"
     booking = Booking(claim.window_id, kind, row.amount_fen, text, f"{once}:back", claim.id, row.id)
     events = [ledger.told(ledger.book(session, actor, booking))]
     if not _held_fen(session, claim):

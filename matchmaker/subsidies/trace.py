@@ -21,7 +21,7 @@ from matchmaker.listings.rules import Side
 from matchmaker.meetings.models import Meeting, Outcome
 from matchmaker.participants.models import Participant
 from matchmaker.subsidies import queries
-from matchmaker.subsidies.access import READERS
+from matchmaker.subsidies.access import reads_objections
 from matchmaker.subsidies.ledger import entries
 from matchmaker.subsidies.models import Claim, ClawBack, Decision, LedgerEntry, Voice
 
@@ -80,7 +80,8 @@ class Trace:
     """The whole way, the newest first: money, decision, contract, deal, meeting or introduction, match, listings.
 
     `head` is the newest entry of the audit log at the moment of reading; with it an outsider proves later that nothing
-    of this was rewritten. Voices are empty for the applicant, who is told the answers but not who objected.
+    of this was rewritten. Voices are empty for the applicant and whoever is tied to a party: they are told the answers
+    but not who objected.
     """
 
     claim: Claim
@@ -108,7 +109,7 @@ def of_claim(session: Session, actor: Actor, *, claim_id: int) -> Trace:
     contract, deal = claim.contract, claim.contract.deal
     meeting = _meeting(session, deal)
     introduction = deal.introduction if deal is not None else None
-    inside = actor.role in READERS or actor.is_system
+    inside = reads_objections(session, actor, claim)
     return Trace(
         claim=claim,
         decisions=claim.decisions,

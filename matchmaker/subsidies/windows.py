@@ -112,7 +112,7 @@ def appropriate_as_needed(
     """In a window whose budget does not bind, appropriate what a decision needs; the books then always balance."""
     if window.limited or lacking_fen <= 0:
         return None
-    return _appropriate(session, actor, window, lacking_fen, text="as needed: this window has no limit", once=once)
+    return _appropriate(session, actor, window, lacking_fen, text="本轮不设预算上限，按需追加", once=once)
 
 
 def _appropriate(session: Session, actor: Actor, row: Window, fen: int, *, text: str, once: str) -> audit.Event:

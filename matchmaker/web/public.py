@@ -14,6 +14,8 @@ from matchmaker.listings import queries as listings
 from matchmaker.listings.rules import Side, State
 from matchmaker.notifications import queries as notifications
 from matchmaker.registry import queries as registry
+from matchmaker.subsidies import queries as subsidies
+from matchmaker.subsidies.queries import QueueFilter
 from matchmaker.web.language import _
 from matchmaker.web.parts import parts
 from matchmaker.web.search import examples
@@ -92,7 +94,9 @@ def _member(session: Any) -> list[tuple[int, str, str]]:
     counts = listings.state_counts(session, actor())
     waiting, talking = introductions.counts_of(session, actor())
     dealing, stalled = deals.counts_of(session, actor())
+    aid = subsidies.count_waiting(session, actor())
     return [
+        *([(aid, _("等您确认或补正的奖补"), url_for("subsidies.mine"))] if aid else []),
         (waiting, _("等您答复的对接"), url_for("introductions.mine")),
         (talking, _("正在进行的对接"), url_for("introductions.mine")),
         (dealing, _("进行中的交易"), url_for("deals.mine")),
@@ -116,6 +120,9 @@ def _organiser(session: Any) -> list[tuple[int, str, str]]:
 
 def _officer(session: Any) -> list[tuple[int, str, str]]:
     return [
+        *_claims(
+            session, QueueFilter(waiting_for_me=True), _("等您办理的奖补"), url_for("subsidies.queue", mine="yes")
+        ),
         (registry.waiting_organisations(session), _("等待核验的单位"), url_for("office.organisations")),
         (listings.count_waiting_for_review(session), _("等待审核的供需"), url_for("office.listings")),
         (registry.waiting_data_requests(session), _("待答复的个人信息请求"), url_for("office.data_requests")),
@@ -125,8 +132,16 @@ def _officer(session: Any) -> list[tuple[int, str, str]]:
     ]
 
 
+def _claims(session: Any, filters: QueueFilter, label: str, address: str) -> list[tuple[int, str, str]]:
+    """Nothing while somebody acts for an organisation, whose claims stand elsewhere."""
+    if actor().acting_for is not None:
+        return []
+    return [(subsidies.queue(session, actor(), filters=filters).total, label, address)]
+
+
 def _auditor(session: Any) -> list[tuple[int, str, str]]:
     return [
+        *_claims(session, QueueFilter(), _("奖补申领"), url_for("subsidies.queue")),
         (registry.audit_entries(session, actor()).total, _("审计记录"), url_for("office.audit")),
         (deals.counts(session, actor())[0], _("进行中的交易"), url_for("deals.board")),
         (registry.waiting_organisations(session), _("等待核验的单位"), url_for("office.organisations")),

@@ -1,6 +1,7 @@
 """Money on a contract: the parts stay within the whole, also when two people enter it at once."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from matchmaker.contracts import papers, paying
+from matchmaker.contracts import papers, paying, service
 from matchmaker.contracts.models import Contract, ContractPayment
 from matchmaker.contracts.schemas import Paper, PaymentIn
 from matchmaker.core import clock
@@ -17,7 +18,7 @@ from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from matchmaker.core.unit import unit
 from tests.contracts.cast import Cast
-from tests.contracts.making import SCAN, make_contract, make_signed, step
+from tests.contracts.making import SCAN, contract_in, make_contract, make_signed, step
 from tests.factories import OPERATOR
 
 WAN = 1_000_000
@@ -96,6 +97,21 @@ def test_a_royalty_may_bring_more_than_was_estimated(session: Session) -> None:
     assert contract.paid_fen == 300 * WAN
 
 
+def test_more_than_the_total_was_paid_only_under_a_royalty(session: Session) -> None:
+    royalty = {"base": "sales", "rates": ["3", "2.5"], "period": "五年"}
+    contract = make_signed(session, payment_mode="royalty", royalty=royalty, schedule=[])
+    pay(session, contract, "3000000")
+    with pytest.raises(Invalid) as refused:
+        service.save(
+            session,
+            OPERATOR,
+            contract_id=contract.id,
+            revision=contract.revision,
+            data=contract_in(payment_mode="instalments", schedule=[]),
+        )
+    assert [fault.field for fault in refused.value.faults] == ["payment_mode"]
+
+
 def test_a_slip_counts_once_until_it_is_withdrawn(session: Session) -> None:
     contract = make_signed(session)
     first = pay(session, contract, "100", receipt_no="H1")
@@ -106,6 +122,20 @@ def test_a_slip_counts_once_until_it_is_withdrawn(session: Session) -> None:
     assert [(row.withdrawn_reason, row.amount_fen) for row in contract.payments] == [("金额记错", 10_000), ("", 20_000)]
     with pytest.raises(Conflict, match="was withdrawn"):
         paying.withdraw_payment(session, OPERATOR, payment_id=first.id, reason="再错")
+
+
+def test_a_form_sent_twice_counts_once(session: Session) -> None:
+    contract = make_signed(session)
+    pay(session, contract, "100")
+    assert refused_fields(session, contract, "100") == ["receipt_no"]
+    assert refused_fields(session, contract, "100", receipt_no="H2") == ["receipt_no"]
+    assert contract.paid_fen == 10_000
+    pay(session, contract, "100", paid_on=clock.today() - timedelta(days=1))
+    pay(session, contract, "100", kind="refund")
+    # Two slips are two payments, whatever else is the same.
+    pay(session, contract, "200", receipt_no="H3")
+    pay(session, contract, "200", receipt_no="H4")
+    assert contract.paid_fen == 50_000
 
 
 def test_money_that_came_back_lowers_what_is_paid(session: Session) -> None:

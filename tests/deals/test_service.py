@@ -369,6 +369,12 @@ def test_the_deal_follows_its_contract_forward_only(pair: Pair) -> None:
         service.follow_contract(pair.session, pair.officer, deal_id=10**6, stage=S.SIGNED, note="")
 
 
+def test_with_the_last_payment_nothing_comes_next(pair: Pair) -> None:
+    deal = pair.by_hand(next_step="等尾款", next_on=clock.today())
+    service.follow_contract(pair.session, pair.officer, deal_id=deal.id, stage=S.COMPLETED, note="已付清")
+    assert (deal.stage, deal.next_step, deal.next_on) == (S.COMPLETED, "", None)
+
+
 def test_a_contract_takes_no_order_to_registration(pair: Pair) -> None:
     deal = pair.by_hand(kind="order")
     service.follow_contract(pair.session, pair.officer, deal_id=deal.id, stage=S.REGISTERED, note="")

@@ -11,7 +11,7 @@ from matchmaker.accounts.rules import Standing
 from matchmaker.audit.models import AuditEntry
 from matchmaker.contracts.rules import ContractState, PartyRole
 from matchmaker.core import clock
-from matchmaker.core.actor import Actor
+from matchmaker.core.actor import Actor, Role
 from matchmaker.core.db import new_key
 from matchmaker.core.errors import Conflict, Forbidden, Invalid, NotFound
 from matchmaker.notifications.models import Notice
@@ -160,6 +160,22 @@ def test_papers_belong_to_the_claim_and_complete_its_checklist(place: Place, tmp
         applying.attach(place.session, place.auditor, tmp_path, **given)
     with pytest.raises(Invalid, match="purpose"):
         applying.attach(place.session, place.owner, tmp_path, **(given | {"purpose": "payment"}))
+
+
+def test_an_officer_of_a_party_adds_no_papers_of_the_office(place: Place, tmp_path: Path) -> None:
+    claim, tied = place.applied(), make_actor(place.session, place.seller.id, role=Role.OFFICER)
+    given = {"claim_id": claim.id, "purpose": "payment", "name": "回单.pdf", "content": b"%PDF-1.4 x"}
+    with pytest.raises(Forbidden, match="belongs to a party"):
+        applying.attach(place.session, tied, tmp_path, **given)
+    assert applying.attach(place.session, place.one, tmp_path, **given).purpose == "payment"
+
+
+def test_a_claim_has_room_for_thirty_papers(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applying, "MOST_FILES", 1)
+    given = {"claim_id": place.applied().id, "purpose": "other", "name": "说明.pdf", "content": b"%PDF-1.4 x"}
+    applying.attach(place.session, place.owner, tmp_path, **given)
+    with pytest.raises(Invalid, match="at most 1 files"):
+        applying.attach(place.session, place.owner, tmp_path, **given)
 
 
 def test_several_parties_of_one_person_must_be_told_apart(place: Place) -> None:

@@ -1,12 +1,19 @@
 """What another version would have given for last year's claims, whom, in all, and against the budget."""
 
+from dataclasses import replace
+from itertools import count
+
 import pytest
+from sqlalchemy import event as events
 
 from matchmaker.contracts.rules import ContractKind
 from matchmaker.core.errors import Forbidden, NotFound
 from matchmaker.subsidies import applying, dry_run, policies, reviewing
 from matchmaker.subsidies.models import Decision
+from tests.factories import make_organisation
+from tests.people import make_actor
 from tests.subsidies.place import WAN, Place, policy_text
+from tests.web.test_query_counts import uscc
 
 ONE_DATABASE = True
 CHEAPER = policy_text(version="2", rate="0.04", cap=50 * WAN)
@@ -58,6 +65,29 @@ def test_what_the_rules_refused_may_come_in_under_another_version(place: Place) 
     found = dry_run.compare(place.session, place.one, window_id=place.window.id, policy_row_id=row.id)
     (one,) = found.comparison.claims
     assert (one.first.granted, one.second.granted) == (0, 4_500 * 100)
+
+
+def test_a_run_takes_as_many_statements_for_many_claims_as_for_few(place: Place) -> None:
+    def claims(number: int) -> int:
+        """So many units with a claim each, every other one decided; how many statements the run takes then."""
+        for _ in range(number):
+            buyer = make_organisation(place.session, uscc=next(codes))
+            one = replace(place, buyer=buyer, owner=make_actor(place.session, buyer.id))
+            one.proposed()
+            one.applied()
+        place.session.flush()
+        place.session.expunge_all()
+        seen: list[str] = []
+        heard = lambda *given: seen.append(given[2])  # noqa: E731
+        events.listen(place.session.get_bind(), "before_cursor_execute", heard)
+        given = {"window_id": place.window.id, "policy_row_id": place.window.policy_row_id}
+        found = dry_run.compare(place.session, place.auditor, **given)
+        events.remove(place.session.get_bind(), "before_cursor_execute", heard)
+        assert len(found.names) == len(found.claims) // 2
+        return len(seen)
+
+    codes = map(uscc, count(10))
+    assert claims(1) == claims(6)
 
 
 def test_only_the_office_and_the_audit_run_it(place: Place) -> None:

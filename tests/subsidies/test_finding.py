@@ -9,7 +9,7 @@ from matchmaker.accounts.rules import Standing
 from matchmaker.contracts.rules import ContractState, RelatedParty
 from matchmaker.core import clock
 from matchmaker.core.db import new_key
-from matchmaker.core.errors import Conflict, NotFound
+from matchmaker.core.errors import Conflict, Forbidden, NotFound
 from matchmaker.notifications.models import Notice
 from matchmaker.subsidies import applying, finding
 from matchmaker.subsidies.models import Claim
@@ -38,6 +38,19 @@ def test_an_eligible_contract_is_found_with_its_amount_and_only_needs_confirming
     assert (notice.person_id, notice.details["amount"]) == (place.owner.person_id, "60,000 元")
     _confirm(place, claim)
     assert (state_of(claim), claim.applied_on) == (ClaimState.APPLIED, date(2026, 3, 10))
+
+
+def test_an_officer_looks_at_once_but_only_while_it_can_be_confirmed(place: Place) -> None:
+    place.contract()
+    for actor in (place.owner, place.auditor):
+        with pytest.raises(Forbidden):
+            finding.find_now(place.session, actor, window_id=place.window.id, base=BASE)
+    with clock.pretend(CLOSED), pytest.raises(Conflict, match="window is not open"):
+        finding.find_now(place.session, place.one, window_id=place.window.id, base=BASE)
+    with pytest.raises(NotFound):
+        finding.find_now(place.session, place.one, window_id=999_999, base=BASE)
+    assert len(finding.find_now(place.session, place.one, window_id=place.window.id, base=BASE)) == 1
+    assert finding.find_now(place.session, place.one, window_id=place.window.id, base=BASE) == []
 
 
 def test_amounts_shown_keep_to_the_caps_together(place: Place) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from matchmaker.audit.models import AuditEntry
 from matchmaker.contracts.rules import ContractState
 from matchmaker.core import clock
+from matchmaker.core.actor import Role
 from matchmaker.core.db import new_key
 from matchmaker.core.errors import Conflict, Forbidden, Invalid, NotFound
-from matchmaker.subsidies import access, ledger, paying
+from matchmaker.subsidies import access, correcting, ledger, paying
 from matchmaker.subsidies.rules import Account, ClaimState, ClaimVerb, EntryKind, Why
-from tests.people import as_actor, join, make_person
+from tests.people import BASE, as_actor, join, make_actor, make_person
 from tests.subsidies.place import AFTER_NOTICE, SEALER, WAN, Place, state_of
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -46,6 +47,20 @@ def test_who_approved_does_not_book_the_payment(place: Place) -> None:
         place.batch(claim)
         with pytest.raises(Forbidden, match="another officer"):
             place.do(paying.mark_paid, claim, place.two, paid_on=PAID_ON)
+
+
+def test_who_approved_does_not_book_it_either_after_a_payment_was_reversed(place: Place) -> None:
+    claim, third = place.paid(), make_actor(place.session, role=Role.OFFICER, name="第三专员")
+    with clock.pretend(AFTER_NOTICE):
+        entry = ledger.entries(place.session, window_id=place.window.id, claim_id=claim.id)[-1]
+        given = {"entry_id": entry.id, "reason": "退票", "once": new_key(), "base": BASE}
+        correcting.reverse(place.session, third, **given)
+        place.batch(claim)
+        for actor in (place.two, third):
+            with pytest.raises(Forbidden, match="another officer"):
+                place.do(paying.mark_paid, claim, actor, paid_on=PAID_ON)
+        place.do(paying.mark_paid, claim, place.one, paid_on=PAID_ON)
+    assert state_of(claim) is ClaimState.PAID
 
 
 def test_nothing_is_paid_outside_a_batch(place: Place) -> None:

@@ -1,5 +1,6 @@
 """Lists of claims: who sees which, what is counted, and that they load in a constant number of statements."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,18 @@ def test_a_claim_is_read_by_its_applicant_the_office_and_the_audit(place: Place)
             queries.claim(place.session, actor, claim_id=claim_id)
     assert queries.mine(place.session, place.owner) == [claim]
     assert queries.mine(place.session, place.stranger) == []
+
+
+def test_who_acts_for_an_organisation_reads_what_that_reads(place: Place) -> None:
+    claim = place.applied()
+    elsewhere = make_organisation(place.session, uscc=USCCS[2], name="旁人研究院")
+    acting = replace(place.one, organisation_ids=frozenset({elsewhere.id}), acting_for=elsewhere.id)
+    with pytest.raises(NotFound):
+        queries.claim(place.session, acting, claim_id=claim.id)
+    with pytest.raises(Forbidden):
+        queries.queue(place.session, acting, filters=QueueFilter())
+    helping = replace(acting, organisation_ids=frozenset({place.buyer.id}), acting_for=place.buyer.id)
+    assert queries.claim(place.session, helping, claim_id=claim.id).id == claim.id
 
 
 def test_the_queue_filters_counts_and_sums(place: Place) -> None:

@@ -1,6 +1,6 @@
 """Money taken back: found or proposed, decided by a second officer, owed, recovered; and what it does to the caps."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -62,6 +62,19 @@ def test_all_of_a_paid_claim_is_taken_back_by_two_officers(place: Place) -> None
     assert _accounts(place) == {"appropriation": -500, "available": 500}
     with pytest.raises(Invalid, match="amount"):
         _recover(place, row, 1)
+
+
+def test_a_refund_is_found_also_when_the_claim_moved_on_before_anybody_looked(place: Place) -> None:
+    contract = place.contract()
+    claim = place.approved(contract)
+    with clock.pretend(AFTER_NOTICE + timedelta(hours=1)):
+        pay(place.session, contract, 100 * WAN, on=date(2026, 3, 18), kind=PaymentKind.REFUND)
+    with clock.pretend(AFTER_NOTICE + timedelta(hours=2)):
+        place.batch(claim)
+    assert list(due.suspects(place.session)) == [claim.id]
+    row = due.open_if_due(place.session, WORKER, claim_id=claim.id, base=BASE)
+    assert row is not None
+    assert (row.amount_fen, row.text) == (5 * WAN, "按现在的材料只应支持 100,000 元")
 
 
 def test_a_part_that_is_taken_back_leaves_the_claim_paid(place: Place) -> None:

@@ -21,7 +21,6 @@ def make_deals(session: Session, town: Any) -> dict[str, int]:
         return starting.start_by_hand(session, who, data=DealIn.model_validate(sides | over), base=BASE).id
 
     deal = made(member, kind="technology", title="减压阀密封结构联合开发", offer_id=town.ids["offer"], amount="80")
-    # Told to nobody: no notice of the town may name people of one side to the other before they agreed to talk.
     service.say(session, stranger, deal_id=deal, text="底价七十万。", reach=NoteReach.OWN, base=BASE)
     paper = service.attach(session, member, deal_id=deal, folder=folder, name="方案.pdf", content=PDF)
     order = made(stranger, kind="order", title="采购减压阀五百只", next_step="核对图纸")

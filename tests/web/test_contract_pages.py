@@ -133,6 +133,21 @@ def test_what_comes_back_says_why(own_town: Town, state: str) -> None:
     assert "指标没有检测方法" in own_town.client("stranger").get(place(own_town)).text
 
 
+def test_a_deal_whose_contract_fell_through_says_so_and_how_to_end_it(own_town: Town) -> None:
+    deal = f"/my/deals/{own_town.ids['deal']}"
+    assert "技术合同已注销" not in readable(own_town.client("member").get(deal).text)
+    known = contract(own_town, own_town.ids["draft_contract"])
+    form = {"revision": known.revision, "happened_on": clock.today().isoformat(), "reason": "双方不再合作"}
+    address = place(own_town, "/steps/cancelled", "draft_contract")
+    assert own_town.client("member").post(address, data=form).status_code == 303
+    for who in ("member", "stranger", "officer"):
+        page = own_town.client(who).get(deal).text
+        assert f"技术合同已注销： {known.title}" in readable(page).replace("：", "： ").replace("  ", " ")
+        # The button that ends the deal is there without another click.
+        assert "<details open><summary>退回或终止" in page
+    assert "技术合同已注销" not in readable(own_town.client("organiser").get("/office/deals").text)
+
+
 def test_what_the_registry_decides_is_not_the_sellers_to_say(own_town: Town) -> None:
     step(own_town, "member", "submitted")
     assert step(own_town, "member", "registered", registration_no=NUMBER, registrar="登记站").status_code == 403

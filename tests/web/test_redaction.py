@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from matchmaker.core import clock
 from matchmaker.core.unit import reading
 from matchmaker.mail.models import OutgoingMail
 from matchmaker.notifications.models import Notice
@@ -91,13 +92,16 @@ def test_a_request_to_talk_names_nobody_before_both_agree(own_town: Town) -> Non
     member = town.client("member")
     posted = member.post("/my/listings/save", data=need | {"visibility": "public", "action": "publish"})
     number = int(posted.location.rsplit("/", 1)[1])
+    asked_at = clock.now()
     client.post(f"/my/matches/{town.ids['hidden']}/{number}/ask", data={"message": "我们有现货"})
     inbox = member.get("/my/introductions").text
     assert "伺服电机小批量供应" in inbox
     with reading(town.parts.sessions) as session:
-        own = select(OutgoingMail).where(OutgoingMail.address.in_(("member@demo.example", "colleague@demo.example")))
+        theirs = OutgoingMail.address.in_(("member@demo.example", "colleague@demo.example"))
+        own = select(OutgoingMail).where(theirs, OutgoingMail.created_at >= asked_at)
         letters = "\n".join(f"{row.subject}\n{row.body}" for row in session.scalars(own))
-        mine = session.scalars(select(Notice).where(Notice.person_id == town.people["member"])).all()
+        news = select(Notice).where(Notice.person_id == town.people["member"], Notice.created_at >= asked_at)
+        mine = session.scalars(news).all()
         path = next(row.path for row in mine if row.text == "introduction.asked" and "伺服" in str(row.details))
         told = "\n".join(f"{row.path} {row.details}" for row in mine)
     page = member.get(path).text

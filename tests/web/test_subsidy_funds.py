@@ -111,6 +111,11 @@ def test_a_wrong_entry_is_reversed_by_another_officer(own_town: Town, visit: Vis
     text = visit("officer").get(page).text
     assert f"冲正第 {wrong} 号" in text
     assert address not in text
+    # An entry of one round is not another one's.
+    forged = visit("second_officer").post(
+        "/office/subsidies/windows/999/entries/1/reverse", data={"once": "0123456789ab"}
+    )
+    assert forged.status_code == 404
     # What is promised already cannot be taken from under it.
     answer = send(visit("second_officer"), page, f"{page}/entries/{first}/reverse", {"reason": "录错"})
     assert answer.status_code == 409
@@ -315,7 +320,13 @@ def test_a_file_is_read_as_well_as_pasted_text(visit: Visit) -> None:
         ({"text": " "}, "请选择文件，或粘贴政策全文。"),
         ({"file": (b"\xff\xfe\x00", "policy.yaml")}, "文件不是 UTF-8 编码的文本。"),
         ({"text": policy_text(version="9").replace("caps:", "capz:")}, "capz：没有这个键，是不是 caps？"),
-        ({"text": policy_text(version="9", rate="five")}, "第 9 行 beneficiaries.buyer.rates.DEV"),
+        (
+            {"text": policy_text(version="9", rate="five")},
+            "第 9 行 beneficiaries.buyer.rates.DEV：请写小数，例如 0.05。现在写的是 'five'。",
+        ),
+        ({"text": policy_text(version="9", cap=-4)}, "不能小于 0。现在写的是 -4。"),
+        ({"text": policy_text(version="9").replace("party: exclude", "party: no")}, "只能写 'exclude'、'allow'。"),
+        ({"text": policy_text(version="9").replace("title:", "source: a\ntitle:")}, "写了两次，前一次在第 4 行。"),
         ({"text": "a: [1"}, "第 1 行 file"),
         ({"text": policy_text().replace("试验办法", "另一个")}, "同一政策同一版本已经载入过"),
     ],

@@ -1,5 +1,6 @@
 """The office at its claims: the queue, each step by the right person, the public notice, and what is put on record."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
@@ -11,6 +12,7 @@ from openpyxl import load_workbook
 
 from matchmaker.accounts.models import Organisation, Person
 from matchmaker.audit.models import AuditEntry
+from matchmaker.contracts.rules import RelatedParty
 from matchmaker.core import clock
 from matchmaker.core.unit import reading, unit
 from matchmaker.registry import queries as registry
@@ -117,6 +119,8 @@ def test_to_say_no_needs_a_reason_that_the_applicant_reads(own_town: Town, visit
     status, page = step(visit, own_town, "officer", "claim", action, reason=" \r\n")
     assert status == 400
     assert "请写明原因。" in page
+    # Where it was written is open, so that what is wrong is seen.
+    assert re.search(r"<details open><summary[^>]*>(退回补正|不予支持)", page)
     status, page = step(visit, own_town, "officer", "claim", action, reason="长" * 1001)
     assert status == 400
     assert "太长了，请精简。" in page
@@ -188,6 +192,19 @@ def test_anybody_may_object_and_only_the_office_learns_who(own_town: Town, visit
     assert visit().post(f"/notice/{own_town.ids['claim']}", data={"text": "x", "contact": "y"}).status_code == 404
 
 
+def test_who_belongs_to_a_party_does_not_learn_who_objected(own_town: Town, visit: Visit) -> None:
+    page = f"/office/subsidies/{own_town.ids['noticed']}"
+    said, contact = "这项技术早已公开。", "陈 13700000000"
+    seen = {who: readable(visit(who).get(page).text) for who in ("second_officer", "auditor")}
+    assert [(said in text, contact in text) for text in seen.values()] == [(True, True), (True, False)]
+    with unit(own_town.parts.sessions) as session:
+        join(session, session.get_one(Person, own_town.people["officer"]), own_town.ids["organisation"])
+    for address in (page, f"{page}/trace"):
+        text = readable(visit("officer").get(address).text)
+        assert said not in text
+        assert contact not in text
+
+
 def test_objections_from_one_address_are_limited(own_town: Town) -> None:
     client = own_town.client(RATELIMIT_ENABLED=True, OBJECTION_RATE="2 per hour")
     address = f"/notice/{own_town.ids['noticed']}"
@@ -224,7 +241,10 @@ def test_an_appeal_is_answered_by_somebody_else_than_who_refused(own_town: Town,
 
 def test_facts_that_changed_since_the_assessment_are_shown(own_town: Town, visit: Visit) -> None:
     with unit(own_town.parts.sessions) as session:
-        session.get_one(Claim, own_town.ids["noticed"]).contract.fiscal_fund = True
+        contract = session.get_one(Claim, own_town.ids["noticed"]).contract
+        contract.fiscal_fund, contract.related = True, RelatedParty.DECLARED
+        contract.payments[0].invoice_no = ""
     page = readable(visit("officer").get(f"/office/subsidies/{own_town.ids['noticed']}").text)
     assert "核算之后，依据的事实有变化：" in page
-    assert "claim.contract.fiscal_fund False → True" in page
+    for said in ("财政资金项目 否 → 是", "关联关系 无关联 → 申报关联", "第 1 笔付款：发票 是 → 否"):
+        assert said in page

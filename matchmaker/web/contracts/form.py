@@ -28,7 +28,7 @@ from matchmaker.web.session import actor, needs_login
 def draft(deal_id: int) -> Page:
     """Put a deal down in a contract, filled in from what is known; a second press finds the first one's."""
     try:
-        with unit(parts().sessions) as session:
+        with on_record(f"deal:{deal_id}", "contract.draft"), unit(parts().sessions) as session:
             row = drafting.draft_from_deal(session, actor(), deal_id=deal_id)
             number, fresh = row.id, row.revision == 1 and row.state is ContractState.DRAFT
             assistance.tell_acted(session, actor(), what=_("起草技术合同"), base=parts().config.public_url)

@@ -5,10 +5,11 @@ from io import BytesIO
 
 from flask import Response, render_template, request, send_file, url_for
 
+from matchmaker.audit import service as audit
 from matchmaker.contracts import ledger as contracts
 from matchmaker.contracts.ledger import LedgerPage, Total
 from matchmaker.core import clock
-from matchmaker.core.unit import reading
+from matchmaker.core.unit import reading, unit
 from matchmaker.exchange.contract_ledger import workbook
 from matchmaker.reference.chains import chains
 from matchmaker.reference.terms import terms
@@ -47,11 +48,13 @@ def ledger() -> Page:
 @blueprint.get("/office/contracts.xlsx")
 @needs_role(*READERS)
 def ledger_sheet() -> Response:
-    """The whole of what was asked for as a workbook."""
-    with reading(parts().sessions) as session:
+    """The whole of what was asked for as a workbook; that it was taken out is on record."""
+    with unit(parts().sessions) as session:
         page = contracts.whole(session, actor(), filters=filter_of(request.args))
         limits = _("；").join(f"{label} {text}" for _name, label, text in said(request.args))
         content = workbook(page, about=limits or _("全部合同"))
+        taken = {"rows": page.total, "asked": {name: text for name, _label, text in said(request.args)}}
+        audit.record(session, actor(), [audit.Event("contract.export", f"person:{actor().person_id}", taken)])
     name = f"contracts-{clock.today().isoformat()}.xlsx"
     return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
 

@@ -68,7 +68,7 @@ def complete_payment(contract_id: int, payment_id: int) -> Page:
         invoice, receipt = _papers()
         if invoice is None and receipt is None:
             raise Invalid([Fault("invoice", _("请先选择文件。"))])
-        with unit(parts().sessions) as session:
+        with on_record(f"contract:{contract_id}", "contract.payment_papers"), unit(parts().sessions) as session:
             _entry(session, contract_id, payment_id)
             paying.complete_payment(
                 session,
@@ -93,7 +93,7 @@ def complete_payment(contract_id: int, payment_id: int) -> Page:
 def withdraw_payment(contract_id: int, payment_id: int) -> Page:
     """Take a wrong entry back, and say why."""
     try:
-        with unit(parts().sessions) as session:
+        with on_record(f"contract:{contract_id}", "contract.payment_withdrawn"), unit(parts().sessions) as session:
             _entry(session, contract_id, payment_id)
             paying.withdraw_payment(session, actor(), payment_id=payment_id, reason=text_of("reason"))
             assistance.tell_acted(session, actor(), what=_("撤回收付记录"), base=parts().config.public_url)

@@ -30,7 +30,7 @@ def attach(contract_id: int) -> Page:
         purpose = request.form.get("purpose", "")
         if purpose not in set(FilePurpose):
             raise Invalid([Fault("purpose", _("请选择文件的用途。"), purpose[:80])])
-        with unit(parts().sessions) as session:
+        with on_record(f"contract:{contract_id}", "contract.attach"), unit(parts().sessions) as session:
             folder, (name, content) = parts().config.files_dir, upload
             what = FilePurpose(purpose)
             papers.attach(session, actor(), folder, contract_id=contract_id, purpose=what, name=name, content=content)
@@ -56,7 +56,7 @@ def paper(contract_id: int, contract_paper_id: int) -> Response:
 def withdraw_paper(contract_id: int, contract_paper_id: int) -> Page:
     """Take a paper out of sight."""
     try:
-        with unit(parts().sessions) as session:
+        with on_record(f"contract:{contract_id}", "contract.withdraw_paper"), unit(parts().sessions) as session:
             papers.withdraw(session, actor(), contract_id=contract_id, file_id=contract_paper_id)
             assistance.tell_acted(session, actor(), what=_("撤下合同文件"), base=parts().config.public_url)
     except Conflict:

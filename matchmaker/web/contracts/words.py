@@ -37,6 +37,8 @@ def conflict_in_words(error: Conflict) -> str:
         "more would have come back": _("撤回后退款会超过收付金额，请先撤回退款。"),
         "more would be paid": _("撤回后收付会超过成交额，请先撤回一笔付款。"),
         "nothing says that": _("没有需要排除的关联关系。"),
+        "only money that came back": _("合同已注销或登记已撤销，只能登记退款。"),
+        "payment was withdrawn": _("这笔收付已经撤回过。"),
     }
     said = next((text for start, text in known.items() if str(error).startswith(start)), None)
     return said or _("状态没有更新：这份合同刚被别人改过，或已不在这个状态。请再看一遍。")
@@ -79,6 +81,7 @@ def _amounts() -> dict[str, str]:
         "this payment mode has no royalty": _("所选支付方式没有提成；请清空提成约定，或改选提成支付。"),
         "the ceiling lies below": _("最高金额低于最低金额。"),
         "the schedule's rows exceed": _("付款计划各期之和超过了合同成交额。"),
+        "more has been paid than": _("已经收付的金额超过了成交额，不能改为没有提成的支付方式。"),
     }
 
 
@@ -131,6 +134,7 @@ def _papers() -> dict[str, str]:
         "the technology part exceeds": _("技术部分不能大于这笔金额。"),
         "attach the bank slip": _("请上传银行回单。"),
         "this slip is counted": _("这个回单号已经登记过。"),
+        "a payment of this day and amount": _("同一天、同一金额已经登记过一笔；确是两笔的，请都填写银行回单号。"),
         "this paper comes with": _("这种文件随收付或办理步骤一起上传。"),
         "at most 60 files": _("文件最多 60 个。"),
         "only a shareholder has a share": _("只有股东才填持股比例。"),

@@ -79,5 +79,5 @@ def typed() -> MultiDict[str, str]:
 
 
 def values() -> dict[str, Any]:
-    """The form as it was sent, to be shown again."""
-    return {name: text_of(name) for name in request.form if name not in _OWN}
+    """The form as it was sent, to be shown again; `action` says which of a page's forms it was."""
+    return {name: text_of(name) for name in request.form if name == "action" or name not in _OWN}

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, send_file, url_for
 
-from matchmaker.core import clock
 from matchmaker.core.actor import Role
 from matchmaker.core.errors import Fault, Invalid
 from matchmaker.core.money import fen_from_yuan
@@ -77,9 +76,8 @@ def find(window_id: int) -> Page:
     found: list[int] = []
 
     def work(session: Any) -> None:
-        row = queries.window_page(session, actor(), window_id=window_id).window
         base = parts().config.public_url
-        found.append(len(finding.find_eligible(session, window=row, today=clock.today(), base=base)))
+        found.append(len(finding.find_now(session, actor(), window_id=window_id, base=base)))
 
     refused = attempt(f"window:{window_id}", "subsidy.find", work)
     if refused:
@@ -125,6 +123,7 @@ def reverse(window_id: int, entry_id: int) -> Page:
 
     def work(session: Any) -> None:
         reason, base = text_of("reason"), parts().config.public_url
+        ledger.entry(session, window_id=window_id, entry_id=entry_id)
         correcting.reverse(session, actor(), entry_id=entry_id, reason=reason, once=once(), base=base)
 
     return _after(window_id, "subsidy.reverse", work, _("已冲正：原分录保留，另记一笔反向分录。"))

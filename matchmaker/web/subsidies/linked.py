@@ -6,10 +6,9 @@ from typing import Any
 
 from flask import url_for
 
-from matchmaker.core.actor import Role
 from matchmaker.core.unit import reading
 from matchmaker.subsidies import queries
-from matchmaker.subsidies.queries import QueueFilter
+from matchmaker.subsidies.access import oversees
 from matchmaker.subsidies.rules import claim_number
 from matchmaker.web.parts import parts
 from matchmaker.web.session import actor
@@ -28,24 +27,15 @@ class Linked:
     address: str
 
 
-def claims_of(contracts: Iterable[tuple[int, str | None]]) -> list[Linked]:
-    """The claims for these contracts (id, registration number) that whoever asks may read; nothing for others."""
-    numbers = dict(contracts)
-    who = actor()
+def claims_of(contracts: Iterable[int]) -> list[Linked]:
+    """The claims for these contracts (by id) that whoever asks may read; nothing for others."""
+    numbers, who = set(contracts), actor()
     if not numbers or who.person_id is None:
         return []
-    office = who.role in (Role.OFFICER, Role.AUDITOR) and who.acting_for is None
+    office = oversees(who)
     with reading(parts().sessions) as session:
-        rows = _for_office(session, numbers) if office else queries.mine(session, who)
-        return [_linked(row, office=office) for row in rows if row.contract_id in numbers]
-
-
-def _for_office(session: Any, numbers: dict[int, str | None]) -> list[Any]:
-    """Only a registered contract can be claimed for, and its number finds its claims."""
-    found = []
-    for number in filter(None, numbers.values()):
-        found += queries.claims_for_export(session, actor(), filters=QueueFilter(text=number))
-    return found
+        rows = queries.of_contracts(session, who, contract_ids=numbers)
+        return [_linked(row, office=office) for row in rows]
 
 
 def _linked(claim: Any, *, office: bool) -> Linked:

@@ -11,7 +11,7 @@ from matchmaker.core import clock
 from matchmaker.core.errors import Conflict, NotFound
 from matchmaker.core.unit import reading
 from matchmaker.registry import assistance
-from matchmaker.subsidies import access, applying, checklist, decisions, paying, queries, voices, windows
+from matchmaker.subsidies import access, applying, checklist, decisions, ledger, paying, queries, voices, windows
 from matchmaker.subsidies.rules import UNASSESSED, VERB_STATES, ClaimState, ClaimVerb, Why
 from matchmaker.subsidies.schemas import ApplyIn, ClaimIn
 from matchmaker.web.forms import read_form, text_of
@@ -201,6 +201,7 @@ def _page(claim_id: int, refused: Refused | None) -> Page:
             items=checklist.checklist(session, claim),
             files=queries.files_of(session, [claim]).get(claim.id, []),
             account=paying.masked(sealer(), claim),
+            entries=ledger.entries(session, window_id=claim.window_id, claim_id=claim.id),
             changes=changes_since(session, claim_id, refused),
             refused=refused,
             values=values() if refused else {},

@@ -12,7 +12,7 @@ from matchmaker.core.actor import Role
 from matchmaker.core.unit import reading, unit
 from matchmaker.exchange.claims_sheet import claims_sheet
 from matchmaker.reference.towns import towns
-from matchmaker.subsidies import checklist, decisions, ledger, paying, queries, reviewing, windows
+from matchmaker.subsidies import access, checklist, decisions, ledger, paying, queries, reviewing, windows
 from matchmaker.subsidies.queries import QueueFilter
 from matchmaker.subsidies.rules import OVER, ClaimState
 from matchmaker.web.forms import text_of
@@ -81,6 +81,8 @@ def claim_page(claim_id: int, refused: Refused | None) -> Page:
             "subsidies/claim.html",
             claim=row,
             may=may_do(session, row),
+            reads_objections=access.reads_objections(session, who, row),
+            answers=access.can_decide(session, who, row),
             preview=preview_of(session, row),
             moved=decisions.facts_changed(session, row) if row.state not in OVER and row.decisions else [],
             items=checklist.checklist(session, row),

@@ -17,7 +17,7 @@ from matchmaker.subsidies.rules import Account, ClaimOrigin, ClaimState, claim_n
 from matchmaker.subsidies.windows import is_open
 from matchmaker.web.language import _
 from matchmaker.web.shown import term
-from matchmaker.web.subsidies import linked, policy_words
+from matchmaker.web.subsidies import fact_words, linked, policy_words
 from matchmaker.web.subsidies.amounts import money
 from matchmaker.web.subsidies.wording import why_text
 
@@ -117,6 +117,8 @@ def register(app: Flask) -> None:
         claims_of=linked.claims_of,
         computation=computation,
         contract_link=contract_link,
+        fact_name=fact_words.fact_name,
+        fact_value=fact_words.fact_value,
         how_to_get=how_to_get,
         money=money,
         moment=datetime.fromisoformat,

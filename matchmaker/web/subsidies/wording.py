@@ -10,6 +10,10 @@ from matchmaker.web.language import _
 
 _LINE = re.compile(r"^line (\d+): (.*)$", re.DOTALL)
 _NEAR = re.compile(r"^unknown key; did you mean (.+)\?$")
+_BOUND = re.compile(
+    r"^Input should be (?:(?P<way>greater|less) than or equal to (?P<limit>[\d.]+)|(?P<choices>'[^,]*'))(?:,|$)"
+)
+_TWICE = re.compile(r"^said twice, first in line (\d+)")
 
 
 def why_text(why: Why | None) -> str:
@@ -112,6 +116,7 @@ def in_plain_words(faults: Iterable[Fault]) -> list[Fault]:
         "say why": _("请写明原因。"),
         "write something": _("请先填写内容。"),
         "say how to reach": _("请留下联系方式，否则无法答复。"),
+        "at most 30 files": _("附件最多 30 个。"),
         "at most": _("太长了，请精简。"),
         "more than nothing, at most": _("金额须大于零，且不超过还没有追回的部分。"),
         "a key of": _("页面已过期，请刷新后重试。"),
@@ -149,7 +154,61 @@ def _policy_fault(fault: Fault) -> Fault:
     found = _LINE.match(fault.message)
     if not found:
         return fault
-    near = _NEAR.match(found[2])
-    said = _("没有这个键，是不是 %(key)s？", key=near[1]) if near else found[2]
+    near, twice = _NEAR.match(found[2]), _TWICE.match(found[2])
+    if near:
+        said = _("没有这个键，是不是 %(key)s？", key=near[1])
+    elif twice:
+        said = _("写了两次，前一次在第 %(line)s 行。", line=twice[1])
+    else:
+        said = _policy_words(found[2], fault.value)
     place = _("第 %(line)s 行 %(key)s：%(said)s", line=found[1], key=fault.field, said=said)
     return Fault(fault.field, place, fault.value)
+
+
+def _policy_words(message: str, value: str) -> str:
+    """What is wrong with one key, and what stands there now; what no table knows is repeated as it was said."""
+    known = _policy_keys() | _policy_values()
+    said = next((text for start, text in known.items() if message.startswith(start)), None) or _bound(message)
+    if said is None:
+        return _("写法不对（%(said)s）", said=message)
+    return said + (_("现在写的是 %(value)s。", value=value) if value else "")
+
+
+def _bound(message: str) -> str | None:
+    """What a value must be, where only some will do."""
+    found = _BOUND.match(message)
+    if found is None:
+        return None
+    named = _("、").join(found["choices"].split(" or ")) if found["choices"] else ""
+    least, most = _("不能小于 %(num)s。", num=found["limit"]), _("不能大于 %(num)s。", num=found["limit"])
+    return _("只能写 %(choices)s。", choices=named) if named else least if found["way"] == "greater" else most
+
+
+def _policy_keys() -> dict[str, str]:
+    return {
+        "missing": _("缺少这个键；不作要求的请写 null。"),
+        "unknown key": _("没有这个键。"),
+        "no such key": _("政策里没有这个键，假设须写明是关于哪一个键的。"),
+        "a key must be": _("键须是一个普通的词。"),
+        "say exactly one of": _("rates、rate、tiers 须写其中一个，也只能写一个。"),
+        "nested too deeply": _("嵌套的层次太多。"),
+        "larger than": _("文件太大。"),
+        "not UTF-8": _("文件不是 UTF-8 编码的文本。"),
+        "the tag": _("这里不能用 YAML 标签。"),
+    }
+
+
+def _policy_values() -> dict[str, str]:
+    return {
+        "write a decimal number": _("请写小数，例如 0.05。"),
+        "write the number in plain": _("请用普通的十进制数字。"),
+        "must be text": _("须是文字；数字请加引号。"),
+        "write a day": _("请写日期，例如 2026-03-01。"),
+        "no such day": _("没有这一天。"),
+        "no day that every year has": _("请写每年都有的月日，例如 '03-31'。"),
+        "write true, false": _("请写 true 或 false。"),
+        "every tier but the last": _("除最后一档外都要写 up_to，最后一档不写。"),
+        "the tiers must rise": _("各档的 up_to 须逐档升高。"),
+        "opens after it closes": _("受理期须在同一年度内，开始在前，截止在后。"),
+        "valid_to lies before": _("失效日期早于生效日期。"),
+    }
