@@ -12,6 +12,7 @@ from matchmaker.core.actor import Actor
 from matchmaker.core.errors import NotFound
 from matchmaker.deals import queries as deals
 from matchmaker.deals.models import Deal
+from matchmaker.deals.rules import DealStage
 from matchmaker.events.models import Event
 from matchmaker.meetings.figures import WORTH
 from matchmaker.meetings.models import Meeting
@@ -35,7 +36,9 @@ class HarvestRow:
 
 @dataclass(frozen=True)
 class EventHarvest:
-    """What an event brought; amounts in fen. Contracts count with their newest amounts, once they are registered."""
+    """What an event brought; amounts in fen. Deals that were ended bring nothing; contracts count with their
+    newest amounts, once they are registered.
+    """
 
     event: Event
     meetings: int
@@ -65,7 +68,7 @@ def of_event(session: Session, actor: Actor, *, event_id: int) -> EventHarvest:
         meetings=meetings,
         worth=worth,
         deals=len(rows),
-        deals_fen=sum(row.deal.amount_fen or 0 for row in rows),
+        deals_fen=sum(row.deal.amount_fen or 0 for row in rows if row.deal.stage is not DealStage.ENDED),
         contracts=len(registered),
         contracts_fen=sum(one.total_fen or 0 for one in registered),
         technology_fen=sum(one.technology_fen or 0 for one in registered),

@@ -10,6 +10,7 @@ from matchmaker.core import clock
 from matchmaker.core.actor import Role
 from matchmaker.core.errors import Forbidden, NotFound
 from matchmaker.deals import starting
+from matchmaker.deals.rules import DealStage
 from matchmaker.listings.rules import Side
 from matchmaker.subsidies import harvest, trace, voices
 from matchmaker.subsidies.rules import EntryKind
@@ -89,6 +90,10 @@ def test_an_event_shows_what_it_brought_down_to_the_money(place: Place) -> None:
     assert (found.claims, found.granted_fen, found.paid_fen) == (2, 11 * WAN, 6 * WAN)
     (row,) = found.rows
     assert (row.deal.id, len(row.contracts), row.paid_fen) == (deal.id, 2, 6 * WAN)
+    deal.amount_fen = 9 * WAN
+    for stage, brought in ((DealStage.SIGNED, 9 * WAN), (DealStage.ENDED, 0)):
+        deal.stage = stage
+        assert harvest.of_event(place.session, organiser, event_id=hall.event.id).deals_fen == brought
     with pytest.raises(Forbidden):
         harvest.of_event(place.session, place.owner, event_id=hall.event.id)
     with pytest.raises(NotFound):
