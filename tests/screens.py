@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask
 from playwright.sync_api import Browser, Page
@@ -18,6 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
+from matchmaker.accounts.actors import actor_of
 from matchmaker.accounts.models import Membership, Organisation, Person
 from matchmaker.accounts.rules import Standing
 from matchmaker.app import create_app
@@ -35,11 +37,14 @@ from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import IntroductionState
 from matchmaker.listings.models import Listing
 from matchmaker.listings.rules import Side, State
-from matchmaker.meetings.models import Timetable
+from matchmaker.meetings.models import Meeting, Timetable
 from matchmaker.meetings.queries import published
 from matchmaker.meetings.timetables import copy_as_draft
 from matchmaker.participants.badges import link_token
 from matchmaker.participants.queries import confirmed
+from matchmaker.subsidies.applying import Opening, openings
+from matchmaker.subsidies.models import Claim, PaymentBatch, PolicyVersion
+from matchmaker.subsidies.rules import ClaimState
 from matchmaker.web.parts import EXTENSION
 from tests.web.people import log_in
 from tests.web.serving import chromium, served
@@ -96,6 +101,20 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "officer-contract-payment-new": ("officer", "/my/contracts/{contract}/payments/new"),
     "officer-contract-payment": ("officer", "/my/contracts/{contract}/payments/{payment}"),
     "officer-organisation-ties": ("officer", "/my/organisations/{organisation}/ties"),
+    "notice": (None, "/notice"),
+    "claimant-subsidies": ("claimant", "/my/subsidies"),
+    "claimant-subsidy": ("claimant", "/my/subsidies/{own_claim}"),
+    "claimant-subsidy-apply": ("claimant", "/my/subsidies/apply?{opening}"),
+    "officer-subsidies": ("officer", "/office/subsidies"),
+    "officer-subsidy": ("officer", "/office/subsidies/{claim}"),
+    "officer-subsidy-trace": ("officer", "/office/subsidies/{claim}/trace"),
+    "officer-subsidy-windows": ("officer", "/office/subsidies/windows"),
+    "officer-subsidy-window": ("officer", "/office/subsidies/windows/{window}"),
+    "officer-subsidy-dry-run": ("officer", "/office/subsidies/windows/{window}/dry-run?policy={other_policy}"),
+    "officer-subsidy-batch": ("officer", "/office/subsidies/batches/{batch}"),
+    "officer-policies": ("officer", "/office/policies"),
+    "officer-policy": ("officer", "/office/policies/{policy}"),
+    "officer-event-harvest": ("officer", "/office/events/{harvest}/harvest"),
     "member-notices": ("member", "/my/notices"),
     "member-notices-settings": ("member", "/my/notices/settings"),
     "member-searches": ("member", "/my/searches"),
@@ -156,7 +175,7 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "organiser-event-timetable-repair": ("organiser", "/office/events/{event}/timetable/repair"),
 }
 # Pages that stand only between two forms, or behind a letter's secret: seen in the browser journeys.
-ROLES = ("member", "organiser", "officer", "auditor", "admin")
+ROLES = ("member", "claimant", "organiser", "officer", "auditor", "admin")
 BETWEEN = ("/login/code", "/reset/<secret>", "/invitation/<secret>")
 
 
@@ -166,9 +185,9 @@ def main(folder: Path, words: list[str]) -> None:
     wanted = {name: page for name, page in PAGES.items() if not words or any(word in name for word in words)}
     with tempfile.TemporaryDirectory() as copy:
         app = create_app(_copied(Config.from_env(), Path(copy)))
-        with unit(app.extensions[EXTENSION].sessions) as session:
-            member, places = _places(session, app.secret_key)
-        cookies = {role: _cookie(app, member if role == "member" else f"{role}@demo.example") for role in ROLES}
+        with clock.pretend(LAST_DAY), unit(app.extensions[EXTENSION].sessions) as session:
+            people, places = _places(session, app.secret_key)
+        cookies = {role: _cookie(app, people.get(role) or f"{role}@demo.example") for role in ROLES}
         app.wsgi_app = _at_the_end_of_the_year(app.wsgi_app)  # type: ignore[method-assign]
         with served(app) as base, chromium() as browser:
             for width in WIDTHS:
@@ -186,10 +205,11 @@ def _copied(config: Config, folder: Path) -> Config:
     return replace(config, data_dir=folder, database_url=f"sqlite:///{folder / 'matchmaker.db'}", development=True)
 
 
-def _places(session: Session, secret_key: str) -> tuple[str, dict[str, int | str]]:
-    """The e-mail address of a member with something to show, and the ids that the addresses ask for."""
-    logins = select(Membership.organisation_id, Person.email).join(Person, Person.id == Membership.person_id)
-    known = {house: email for house, email in session.execute(logins.where(Person.password_hash.is_not(None)))}
+def _places(session: Session, secret_key: str) -> tuple[dict[str, str], dict[str, int | str]]:
+    """The e-mail addresses of members with something to show, and what the addresses of pages ask for."""
+    logins = select(Membership.organisation_id, Person).join(Person, Person.id == Membership.person_id)
+    people = {house: one for house, one in session.execute(logins.where(Person.password_hash.is_not(None)))}
+    known = {house: one.email or "" for house, one in people.items()}
     event = session.scalar(select(func.min(Event.id)).where(Event.starts_at > LAST_DAY)) or 0
     coming = {row.organisation_id: row for row in confirmed(session, event_id=event)}
     agreed = select(Introduction).where(Introduction.state == IntroductionState.ACCEPTED).order_by(Introduction.id)
@@ -205,7 +225,8 @@ def _places(session: Session, secret_key: str) -> tuple[str, dict[str, int | str
     others = listed.where(Listing.side == Side.OFFER, Listing.organisation_id != organisation)
     waiting = select(Organisation.id).where(Organisation.standing == Standing.PENDING)
     paid = session.scalars(select(ContractPayment).order_by(ContractPayment.id).limit(1)).first()
-    return known[organisation], {
+    claimant, claims = _claims(session, people)
+    return {"member": known[organisation], "claimant": claimant or known[organisation]}, claims | {
         "introduction": introduction.id,
         "organisation": organisation,
         "own": session.scalars(listed.where(Listing.organisation_id == organisation)).first() or 0,
@@ -226,6 +247,36 @@ def _places(session: Session, secret_key: str) -> tuple[str, dict[str, int | str
         "token": link_token(secret_key, registration.people[0]),
         "pending": session.scalar(waiting.limit(1)) or organisation,
     }
+
+
+def _claims(session: Session, people: dict[int, Person]) -> tuple[str | None, dict[str, int | str]]:
+    """Who has a claim to confirm, and of claims, rounds and events those with most to see."""
+    most = (Claim.state != ClaimState.CLAWED_BACK, Claim.state != ClaimState.PAID, Claim.id)
+    claim = session.scalars(select(Claim).order_by(*most)).first()
+    found = (Claim.state != ClaimState.FOUND, Claim.id.desc())
+    own = session.scalars(select(Claim).where(Claim.organisation_id.in_(people)).order_by(*found)).first()
+    claimant = people[own.organisation_id] if own else None
+    who = claimant and actor_of(session, person_id=claimant.id, session_version=claimant.session_version)
+    opening = next(iter(openings(session, who)), None) if who else None
+    came = (
+        select(Meeting.event_id).join(Deal, Deal.meeting_id == Meeting.id).join(Contract, Contract.deal_id == Deal.id)
+    )
+    return claimant and claimant.email, {
+        "claim": claim.id if claim else 0,
+        "own_claim": own.id if own else 0,
+        "opening": urlencode(_asked(opening)) if opening else "",
+        "window": claim.window_id if claim else 0,
+        "policy": claim.window.policy_row_id if claim else 0,
+        "other_policy": session.scalar(select(func.max(PolicyVersion.id))) or 0,
+        "batch": session.scalar(select(func.min(PaymentBatch.id))) or 0,
+        "harvest": session.scalar(came.limit(1)) or 0,
+    }
+
+
+def _asked(opening: Opening) -> dict[str, int | str]:
+    """What leads to the form of this one."""
+    numbers = {"window_id": opening.window.id, "contract_id": opening.contract.id}
+    return numbers | {"role": opening.role.value, "organisation_id": opening.organisation_id}
 
 
 def _draft(session: Session, event: int) -> Timetable:

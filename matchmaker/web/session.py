@@ -138,6 +138,10 @@ def _load(key: str) -> User | None:
             session_version=int(version),
             acting_for=cookie.get(ACTING_FOR),
         )
-    if found is None or (found.is_staff and _has_been_idle()):
+    if found is None:
+        return None
+    if found.is_staff and _has_been_idle():
+        # For good, not only for this request.
+        cookie.clear()
         return None
     return User(found, int(version))
