@@ -165,7 +165,7 @@ def signing_list(batch: Handover) -> bytes:
     heads = ("序号", "收款单位", "统一社会信用代码", "开户银行", "账号末四位", "金额（元）", "技术合同")
     total = f"{yuan(batch.total_fen)} 元（大写：{capital(batch.total_fen)}）"
     story: list[Flowable] = [
-        words("技术交易补贴拨付清单", TITLE),
+        words("技术合同奖补拨付清单", TITLE),
         words(f"{batch.window}　{batch.name}　{batch.on.isoformat()}", SMALL),
         Spacer(1, 8),
         table(heads, rows, _WIDTHS, right=(0, 5)),

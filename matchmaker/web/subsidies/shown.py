@@ -218,7 +218,7 @@ def next_of_claim(claim: Any) -> str:
         ClaimState.RETURNED: _("已退回，请按意见补正后重新提交。"),
         ClaimState.REFUSED: _("不予支持。对决定有异议的，可以申诉。"),
         ClaimState.WITHDRAWN: _("已撤回。"),
-        ClaimState.CLAWED_BACK: _("已决定追回，请按通知退回款项。"),
+        ClaimState.CLAWED_BACK: _("已决定追回，应退和已退的款项见下。"),
     }
     return known[claim.state]
 
