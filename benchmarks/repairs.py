@@ -22,10 +22,10 @@ Change = tuple[str, Instance, frozenset[str]]
 def main() -> None:
     """Print one row for each disruption."""
     made = instance(300, 40, 16, 4_000)
-    published = solve(made, seconds=50).meetings
+    published = solve(made, seconds=60).meetings
     print(f"{len(published)} meetings are published\n")
-    print("| what happens | seconds | meetings lost | fewest possible | other table | new meetings | people told |")
-    print("|---|---|---|---|---|---|---|")
+    print("| what happens | seconds | lost | other table | changed in all | fewest possible | new | people told |")
+    print("|---|---|---|---|---|---|---|---|")
     random = np.random.default_rng(0)
     for number in range(10):
         name, changed, arrived = disrupt(random, made, published, number)
@@ -34,10 +34,11 @@ def main() -> None:
         took = perf_counter() - started
         if wrong := faults(changed, found.meetings):
             sys.exit(f"{name}: the repair is wrong: {wrong[:3]}")
+        # Whoever loses the slot has changed, so there are never fewer changes than meetings that have to go.
         fewest = str(len(found.dropped)) if found.proven else "not proven"
         print(
-            f"| {name} | {took:.1f} | {len(found.dropped)} | {fewest} | {len(found.reseated)} |"
-            f" {len(found.added)} | {len(found.concerned)} |"
+            f"| {name} | {took:.1f} | {len(found.dropped)} | {len(found.reseated)} |"
+            f" {len(found.dropped) + len(found.reseated)} | {fewest} | {len(found.added)} | {len(found.concerned)} |"
         )
 
 

@@ -84,15 +84,15 @@ def instance_of(
     until = held.until
     hours = open_slots(session, event_id=event_id)
     slots = tuple(str(one.id) for one in hours if until is None or one.starts_at >= until)
-    # Booths last: whoever may sit anywhere is seated at the first free table, and somebody's booth is no such place.
+    # Booths last: they are for everybody while they are nobody's, but other tables come before.
     furniture = sorted(open_tables(session, event_id=event_id), key=lambda one: one.kind is TableKind.BOOTH)
-    tables = tuple(str(one.id) for one in furniture)
+    tables = {str(one.id): one.kind is TableKind.BOOTH for one in furniture}
     people = _coming(session, event_id, present_too)
     pairs = [*also, *((int(one.a), int(one.b)) for one in locks)]
     wishes = _Wishes(session, event, people, held=held, also=pairs)
     instance = Instance(
         slots,
-        tables,
+        tuple(tables),
         tuple(_chairs(event, people, slots=slots, tables=tables, held=held)),
         tuple(wishes.pairs.values()),
         frozenset(wishes.forbidden),
@@ -132,6 +132,7 @@ def instance_json(instance: Instance) -> dict[str, Any]:
                 "min_meetings": one.min_meetings,
                 "table": one.table,
                 "organisation": one.organisation,
+                "booth": one.booth,
             }
             for one in instance.participants
         ],
@@ -145,7 +146,7 @@ def stored_instance(timetable: Timetable) -> Instance:
     """What the solver was given when this version was made; an empty one for a version that it did not make."""
     if not timetable.instance:
         return Instance((), (), (), ())
-    return read_instance(json.dumps(timetable.instance))
+    return read_instance(json.dumps(timetable.instance), is_over=True)
 
 
 def _pair_json(one: Pair) -> Row:
@@ -167,9 +168,12 @@ def _coming(session: Session, event_id: int, present_too: Collection[int]) -> li
 
 
 def _chairs(
-    event: Event, people: Iterable[Participant], *, slots: tuple[str, ...], tables: tuple[str, ...], held: Held
+    event: Event, people: Iterable[Participant], *, slots: tuple[str, ...], tables: Mapping[str, bool], held: Held
 ) -> Iterator[Chair]:
-    """What each person can do in the hours that are left. A minimum above one's own maximum gives way."""
+    """What each person can do in the hours that are left. A minimum above one's own maximum gives way.
+
+    `tables` says of each whether it is a booth; nobody else is sent to somebody's.
+    """
     behind = Counter(who for one in held.meetings for who in (one.a, one.b))
     for one in people:
         name = str(one.id)
@@ -178,13 +182,15 @@ def _chairs(
         left = None if most is None else max(0, most - behind[name])
         least = max(0, least - behind[name])
         away = {str(slot) for slot in one.away} & set(slots)
+        table = str(one.table_id) if str(one.table_id) in tables else None
         yield Chair(
             name,
             frozenset(slots) - away if away else None,
             left,
             least if left is None else min(least, left),
-            str(one.table_id) if str(one.table_id) in tables else None,
+            table,
             f"r{one.registration_id}",
+            table is not None and tables[table],
         )
 
 

@@ -73,12 +73,16 @@ class Board:
         return [*found, *self._resources(one, others)]
 
     def free_table(self, one: Meeting, *, without: Collection[Meeting] = ()) -> str | None:
-        """A table for the meeting's slot: the people's own one, else the one it has, else the first free one."""
+        """A table for the meeting's slot: the people's own one, else the one it has, else the first free one.
+
+        Somebody else's booth is none; a hand may put a meeting there all the same.
+        """
         own = [who.table for key in (one.a, one.b) if (who := self._people.get(key)) and who.table]
         if own:
             return own[0]
         taken = {each.table for each in self._by_slot[one.slot] if each not in without}
-        free = [table for table in self.instance.tables if table not in taken]
+        booths = self.instance.booths
+        free = [table for table in self.instance.tables if table not in taken and table not in booths]
         return one.table if one.table in free else next(iter(free), None)
 
     def at(self, slot: str, table: str) -> Meeting | None:

@@ -197,7 +197,7 @@ def _require_sound(session: Session, draft: Timetable) -> Evidence:
     found = [clash for one in rest for clash in board.clashes(one, without=(one,))]
     if found:
         raise blocked(session, draft.event_id, found)
-    if wrong := faults(instance, rest):
+    if wrong := faults(instance.hosting(rest), rest):
         raise Conflict("; ".join(wrong))
     return evidence
 

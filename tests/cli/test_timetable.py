@@ -53,6 +53,13 @@ def test_a_refusal_is_one_line_that_names_the_field_and_writes_nothing(tmp_path:
     assert not out.exists()
 
 
+def test_a_plan_that_could_not_be_written_is_refused_before_it_is_made(tmp_path: Path) -> None:
+    (tmp_path / "in.json").write_text(json.dumps(SMALL))
+    out = tmp_path / "nowhere" / "plan.json"
+    done = CliRunner().invoke(cli, ["timetable", str(tmp_path / "in.json"), "--out", str(out)])
+    assert (done.exit_code, done.output) == (1, f"Error: --out: there is no folder {out.parent}\n")
+
+
 def repaired(folder: Path, instance: dict[str, Any], plan: dict[str, Any], *more: str) -> Result:
     """What the command says to an event as it is now and the published plan of it."""
     (folder / "in.json").write_text(json.dumps(instance))

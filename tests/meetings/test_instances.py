@@ -14,8 +14,8 @@ from matchmaker.events.rules import Asking, TableKind
 from matchmaker.events.timetable.reading import read_instance
 from matchmaker.events.timetable.shapes import Instance, Lock, Meeting, Pair, Participant
 from matchmaker.events.timetable.solving import solve
-from matchmaker.meetings.instances import held_of, instance_json, instance_of
-from matchmaker.meetings.models import EventPair
+from matchmaker.meetings.instances import held_of, instance_json, instance_of, stored_instance
+from matchmaker.meetings.models import EventPair, Timetable
 from matchmaker.meetings.rules import Mark, RequestState
 from matchmaker.participants.rules import RegistrationState
 from tests.events.place import MINUTES, START
@@ -106,6 +106,33 @@ def test_booths_are_the_last_places_for_those_who_may_sit_anywhere(session: Sess
     assert instance.tables == tuple(str(hall.tables[number].id) for number in (1, 2, 0))
     plan = solve(instance, seconds=2, workers=1)
     assert {one.table for one in plan.meetings} == set(instance.tables[:2])
+
+
+def test_nobody_is_sent_to_the_booth_of_somebody_else_and_it_stays_so_when_stored(session: Session) -> None:
+    hall = Hall(session, slots=1, tables=2)
+    hall.tables[0].kind = TableKind.BOOTH
+    hall.people[4][0].table_id = hall.tables[0].id
+    hall.list_pairs((0, 1, 0.9), (2, 3, 0.8))
+    session.flush()
+    instance, _ = instance_of(session, event_id=hall.event.id)
+    assert instance.booths == {str(hall.tables[0].id)}
+    assert read_instance(json.dumps(instance_json(instance))) == instance
+    assert {one.table for one in solve(instance, seconds=2, workers=1).meetings} == {str(hall.tables[1].id)}
+    # A table that is no booth is everybody's while its owner is elsewhere.
+    hall.tables[0].kind = TableKind.TABLE
+    session.flush()
+    instance, _ = instance_of(session, event_id=hall.event.id)
+    assert len(solve(instance, seconds=2, workers=1).meetings) == 2
+
+
+def test_what_is_left_of_an_event_that_is_over_can_be_read_again(session: Session) -> None:
+    hall = Hall(session, slots=1)
+    hall.list_pairs((0, 1, 0.9))
+    hall.slots[0].closed_at = clock.now()
+    session.flush()
+    instance, _ = instance_of(session, event_id=hall.event.id)
+    assert instance.slots == () and instance.pairs
+    assert stored_instance(Timetable(instance=instance_json(instance))) == instance
 
 
 def test_only_those_who_come_are_there(session: Session) -> None:

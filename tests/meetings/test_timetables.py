@@ -9,6 +9,7 @@ from matchmaker.core import clock
 from matchmaker.core.actor import Role
 from matchmaker.core.errors import Conflict, Forbidden, Invalid, NotFound
 from matchmaker.core.unit import unit
+from matchmaker.events.rules import TableKind
 from matchmaker.meetings import queries, timetables
 from matchmaker.meetings.models import EventPair, Timetable
 from matchmaker.meetings.placing import Blocked
@@ -54,6 +55,20 @@ def test_a_change_of_places_that_breaks_a_rule_for_either_is_refused(session: Se
     name = hall.people[2][0].name
     assert refused.value.faults[1][1] == (f"{name} · {hall.registrations[2].name}",)
     assert hall.shown(draft) == {(0, 1, 0, 0), (2, 3, 1, 1)}
+
+
+def test_somebodys_booth_is_no_free_table_but_a_hand_may_put_a_meeting_there(session: Session) -> None:
+    hall = Hall(session, tables=2)
+    hall.tables[0].kind = TableKind.BOOTH
+    hall.people[4][0].table_id = hall.tables[0].id
+    session.flush()
+    draft = hall.draft((0, 1, 0, 1), (2, 3, 1, 1))
+    with pytest.raises(Blocked) as refused:
+        move(hall, draft, (0, 1), 1, None)
+    assert codes(refused) == ["table_taken"]
+    move(hall, draft, (0, 1), 1, 0)
+    hall.publish(draft)
+    assert hall.planned() == {(0, 1, 1, 0), (2, 3, 1, 1)}
 
 
 def test_without_a_table_any_free_one_will_do(session: Session) -> None:

@@ -31,7 +31,7 @@ def _clashes(instance: Instance, meetings: tuple[Meeting, ...]) -> Iterator[str]
     home = {one.id: one.organisation or ("alone", one.id) for one in instance.participants}
     twice = Counter(frozenset((home[one.a], home[one.b])) for one in meetings)
     yield from (f"{set(both)} meet {n} times" for both, n in twice.items() if n > 1)
-    needs = {(pair.a, pair.b): pair.needs for pair in instance.pairs}
+    needs = {(pair.a, pair.b): set(pair.needs) for pair in instance.pairs}
     taken = Counter((one.slot, name) for one in meetings for name in needs[one.a, one.b])
     for (slot, name), n in taken.items():
         if n > instance.resources[name]:
@@ -39,8 +39,9 @@ def _clashes(instance: Instance, meetings: tuple[Meeting, ...]) -> Iterator[str]
 
 
 def _per_meeting(instance: Instance, meetings: tuple[Meeting, ...]) -> Iterator[str]:
-    people = {one.id: one for one in instance.participants}
+    people, booths = {one.id: one for one in instance.participants}, instance.booths
     total = Counter(who for one in meetings for who in (one.a, one.b))
+    locked = {(pair.a, pair.b): pair.locked.table for pair in instance.pairs if pair.locked}
     for who, n in total.items():
         most = people[who].max_meetings
         if most is not None and n > most:
@@ -53,6 +54,9 @@ def _per_meeting(instance: Instance, meetings: tuple[Meeting, ...]) -> Iterator[
                 yield f"{who} is away in {one.slot}"
             if people[who].table not in (None, one.table):
                 yield f"{who} sits at {one.table} instead of {people[who].table}"
+        guests = one.table not in (people[one.a].table, people[one.b].table, locked.get((one.a, one.b)))
+        if guests and one.table in booths:
+            yield f"{one.a}–{one.b} are at {one.table}, somebody else's booth"
 
 
 def _locks(instance: Instance, meetings: tuple[Meeting, ...]) -> Iterator[str]:

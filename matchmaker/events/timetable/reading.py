@@ -1,17 +1,19 @@
-"""Instances and plans as JSON (the format of DESIGN 6.1), checked before anything is solved."""
+"""Instances and plans from JSON (the format of DESIGN 6.1), checked before anything is solved."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from matchmaker.core.errors import Fault, Invalid
+from matchmaker.core.errors import Fault
 from matchmaker.events.timetable import shapes
+from matchmaker.events.timetable.refusing import invalid, refuse
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 STRICT = ConfigDict(extra="forbid", strict=True)
+BOM = b"\xef\xbb\xbf"
 
 
 class _Lock(BaseModel):
@@ -28,6 +30,7 @@ class _Participant(BaseModel):
     min_meetings: Count | None = 0
     table: Name | None = None
     organisation: Name | None = None
+    booth: bool = False
 
 
 class _Pair(BaseModel):
@@ -50,16 +53,30 @@ class _Instance(BaseModel):
     resources: dict[Name, Count] = Field(default_factory=dict)
 
 
-def read_instance(text: str | bytes) -> shapes.Instance:
-    """The instance in this JSON text. Invalid names every field that is wrong, unknown or said twice."""
-    try:
-        data = _Instance.model_validate_json(text)
-    except ValidationError as error:
-        faults = [Fault(".".join(map(str, one["loc"])) or "file", one["msg"]) for one in error.errors()]
-        raise Invalid(faults) from None
-    found = [*_twice(data), *_unknown(data), *_contradictions(data)]
-    if found:
-        raise Invalid(found)
+class _Meeting(BaseModel):
+    model_config = STRICT
+    a: Name
+    b: Name
+    slot: Name
+    table: Name
+
+
+class _Plan(BaseModel):
+    """Of a plan only the meetings are read; what else stands there was said of the event as it was."""
+
+    meetings: list[_Meeting]
+
+
+Read = TypeVar("Read", bound=BaseModel)
+
+
+def read_instance(text: str | bytes, *, is_over: bool = False) -> shapes.Instance:
+    """The instance in this JSON text. Invalid names the fields that are wrong, unknown or said twice.
+
+    Pairs without a slot or a table to meet are refused, unless the event may be over already.
+    """
+    data = _parse(_Instance, text)
+    refuse([*_twice(data), *_unknown(data), *_contradictions(data), *(() if is_over else _nowhere(data))])
     return shapes.Instance(
         slots=tuple(data.slots),
         tables=tuple(data.tables),
@@ -70,22 +87,32 @@ def read_instance(text: str | bytes) -> shapes.Instance:
     )
 
 
-def plan_json(plan: shapes.Plan) -> dict[str, Any]:
-    """The plan as DESIGN 6.1 writes it."""
-    return {
-        "meetings": [{"a": one.a, "b": one.b, "slot": one.slot, "table": one.table} for one in plan.meetings],
-        "utility": plan.utility,
-        "upper_bound": plan.upper_bound,
-        "status": "optimal" if plan.optimal else "feasible",
-        "unscheduled": [{"a": one.a, "b": one.b, "reason": one.reason.value} for one in plan.unscheduled],
-        "below_minimum": list(plan.below_minimum),
-    }
+def read_plan(text: str | bytes) -> tuple[shapes.Meeting, ...]:
+    """The meetings of a plan in this JSON text. Invalid names what is wrong, and pairs that meet twice."""
+    data = _parse(_Plan, text)
+    both = [" and ".join(sorted((one.a, one.b))) for one in data.meetings]
+    refuse(_repeated("meetings", both))
+    return tuple(shapes.Meeting(one.a, one.b, one.slot, one.table) for one in data.meetings)
+
+
+def require_known(instance: shapes.Instance, people: Iterable[str]) -> None:
+    """Invalid names whoever is no participant of the instance."""
+    refuse(_missing("arrived", people, {one.id for one in instance.participants}, "participant"))
+
+
+def _parse(shape: type[Read], text: str | bytes) -> Read:
+    try:
+        # Windows likes to begin a file with a mark that JSON does not know.
+        return shape.model_validate_json(text.removeprefix(BOM) if isinstance(text, bytes) else text)
+    except ValidationError as error:
+        faults = [Fault(".".join(map(str, one["loc"])) or "file", one["msg"]) for one in error.errors()]
+    raise invalid(faults)
 
 
 def _participant(one: _Participant) -> shapes.Participant:
     available = None if one.available is None else frozenset(one.available)
     return shapes.Participant(
-        one.id, available, one.max_meetings, one.min_meetings or 0, one.table, organisation=one.organisation
+        one.id, available, one.max_meetings, one.min_meetings or 0, one.table, one.organisation, one.booth
     )
 
 
@@ -106,9 +133,13 @@ def _twice(data: _Instance) -> Iterator[Fault]:
         elif both in seen:
             yield Fault(f"pairs.{number}", f"{pair.a} and {pair.b} are listed twice")
         seen.add(both)
+        yield from _repeated(f"pairs.{number}.needs", pair.needs)
+    for number, forbidden in enumerate(data.forbidden):
+        if len(set(forbidden)) == 1:
+            yield Fault(f"forbidden.{number}", f"{forbidden[0]} cannot meet itself")
 
 
-def _repeated(field: str, names: list[str]) -> Iterator[Fault]:
+def _repeated(field: str, names: Iterable[str]) -> Iterator[Fault]:
     yield from (Fault(field, f"{name} is listed twice", name) for name, n in Counter(names).items() if n > 1)
 
 
@@ -131,11 +162,14 @@ def _missing(field: str, names: Iterable[str], known: set[str], what: str) -> It
     yield from (Fault(field, f"unknown {what} {name}", name) for name in names if name not in known)
 
 
-def _contradictions(data: _Instance) -> Iterator[Fault]:
+def _nowhere(data: _Instance) -> Iterator[Fault]:
     if data.pairs and not data.slots:
         yield Fault("slots", "there are pairs to place and no slot")
     if data.pairs and not data.tables:
         yield Fault("tables", "there are pairs to place and no table")
+
+
+def _contradictions(data: _Instance) -> Iterator[Fault]:
     for number, one in enumerate(data.participants):
         if one.max_meetings is not None and (one.min_meetings or 0) > one.max_meetings:
             yield Fault(f"participants.{number}.min_meetings", f"{one.id}: the minimum is above the maximum")

@@ -15,8 +15,11 @@ def seat(model: Model, chosen: NDArray[np.bool_], printed: Iterable[Meeting] = (
 
     A meeting that is `printed` for the same slot keeps its table, unless that is gone or now somebody's own.
     """
-    held = {(one.a, one.b, one.slot): one.table for one in printed if one.table in model.instance.tables}
     instance = model.instance
+    booths = instance.booths
+    common = [table for table in instance.tables if table not in booths]
+    open_to_all = set(common)
+    held = {(one.a, one.b, one.slot): one.table for one in printed if one.table in open_to_all}
     own = {one.id: one.table for one in instance.participants}
     last: dict[str, str] = {}
     for slot, name in enumerate(instance.slots):
@@ -27,7 +30,7 @@ def seat(model: Model, chosen: NDArray[np.bool_], printed: Iterable[Meeting] = (
             if number not in taken and table and table not in taken.values():
                 taken[number] = table
         loose = [number for number in range(len(pairs)) if number not in taken]
-        free = [table for table in instance.tables if table not in taken.values()]
+        free = [table for table in common if table not in taken.values()]
         stays = np.array([[_stays(pairs[number], table, last) for table in free] for number in loose])
         if loose:
             for row, place in zip(*linear_sum_assignment(stays, maximize=True), strict=True):

@@ -1,6 +1,7 @@
 """What goes into a timetable and what comes out."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -14,7 +15,10 @@ class Lock:
 
 @dataclass(frozen=True)
 class Participant:
-    """One chair at the event. `available` None means every slot; representatives share an `organisation`."""
+    """One chair at the event. `available` None means every slot; representatives share an `organisation`.
+
+    Somebody with a `table` meets only there; is it a `booth`, nobody is sent there to meet anybody else.
+    """
 
     id: str
     available: frozenset[str] | None = None
@@ -22,6 +26,7 @@ class Participant:
     min_meetings: int = 0
     table: str | None = None
     organisation: str | None = None
+    booth: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,16 @@ class Pair:
     needs: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, order=True)
+class Meeting:
+    """A pair in a slot at a table."""
+
+    a: str
+    b: str
+    slot: str
+    table: str
+
+
 @dataclass(frozen=True)
 class Instance:
     """Everything a timetable is made from. `resources` says how many of each there are in every slot."""
@@ -47,15 +62,17 @@ class Instance:
     forbidden: frozenset[frozenset[str]] = frozenset()
     resources: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def booths(self) -> frozenset[str]:
+        """The tables at which only those whose table it is meet anybody."""
+        return frozenset(one.table for one in self.participants if one.booth and one.table)
 
-@dataclass(frozen=True, order=True)
-class Meeting:
-    """A pair in a slot at a table."""
-
-    a: str
-    b: str
-    slot: str
-    table: str
+    def hosting(self, meetings: Iterable[Meeting]) -> "Instance":
+        """The same with those booths open to all at which others meet already, put there by hand or printed so."""
+        own = {one.id: one.table for one in self.participants}
+        guests = {one.table for one in meetings if one.table not in (own.get(one.a), own.get(one.b))}
+        people = tuple(replace(one, booth=one.booth and one.table not in guests) for one in self.participants)
+        return replace(self, participants=people)
 
 
 class Reason(StrEnum):
@@ -83,7 +100,8 @@ class Unscheduled:
 
 @dataclass(frozen=True)
 class Plan:
-    """A timetable. No plan with as few missing meetings has a utility above `upper_bound`."""
+    """A timetable. No plan with as many of the pairs that must meet and as few missing meetings has a utility above
+    `upper_bound`."""
 
     meetings: tuple[Meeting, ...]
     utility: float

@@ -9,9 +9,10 @@ import pytest
 
 from benchmarks.instances import instance as made_up
 from matchmaker.events.timetable.checking import faults
-from matchmaker.events.timetable.repairing import repair
+from matchmaker.events.timetable.repairing import as_plan, repair
 from matchmaker.events.timetable.shapes import Instance, Meeting, Pair, Participant
 from matchmaker.events.timetable.solving import solve
+from matchmaker.events.timetable.writing import changes_json
 
 
 @cache
@@ -55,10 +56,14 @@ def test_a_lost_table_costs_no_more_meetings_than_slots_are_over_full() -> None:
     lost = next(table for table in instance.tables if table not in owned)
     less = replace(instance, tables=tuple(table for table in instance.tables if table != lost))
     found = repair(less, meetings)
-    over = sum(max(0, n - len(less.tables)) for n in Counter(one.slot for one in meetings).values())
-    assert faults(less, found.meetings) == []
-    assert len(found.dropped) == over and found.proven
-    assert {before.table for before, _ in found.reseated} <= {lost}
+    taken = Counter(one.slot for one in meetings)
+    full = {slot for slot, n in taken.items() if n > len(less.tables)}
+    assert faults(less, found.meetings) == [] and found.proven and full
+    # Where all the others are taken, those go who sat at the lost one; nobody else is sent elsewhere for them.
+    assert set(found.dropped) == {one for one in meetings if one.table == lost and one.slot in full}
+    assert {before for before, _ in found.reseated} == {
+        one for one in meetings if one.table == lost and one.slot not in full
+    }
 
 
 def test_a_walk_in_gets_free_slots_and_nobody_is_moved() -> None:
@@ -73,6 +78,39 @@ def test_a_walk_in_gets_free_slots_and_nobody_is_moved() -> None:
     assert found.dropped == found.reseated == ()
     assert any(one.a == "来客" for one in found.added)
     assert all("来客" in (one.a, one.b) for one in found.added)
+
+
+def test_a_published_meeting_at_what_is_now_somebodys_booth_stays() -> None:
+    pairs = (Pair("甲", "乙", 0.5), Pair("丙", "丁", 0.5))
+    people = tuple(Participant(name) for name in "甲乙丙丁")
+    printed = (Meeting("甲", "乙", "s1", "t1"),)
+    host = Participant("戊", table="t1", booth=True)
+    found = repair(Instance(("s1",), ("t1",), (*people, host), pairs), printed)
+    assert (found.meetings, found.dropped) == (printed, ())
+
+
+def test_the_order_of_the_two_in_the_published_plan_does_not_matter() -> None:
+    instance, meetings = published()
+    turned = tuple(replace(one, a=one.b, b=one.a) for one in meetings)
+    found = repair(instance, turned)
+    assert (found.dropped, found.reseated) == ((), ()) and set(found.meetings) >= set(meetings)
+
+
+def test_a_repair_is_a_plan_with_a_bound_and_tells_its_changes() -> None:
+    instance, meetings = published()
+    who = meetings[0].a
+    mended = away(instance, who, frozenset())
+    told = repair(mended, meetings)
+    plan = as_plan(mended, told)
+    worth = {(pair.a, pair.b): pair.utility for pair in instance.pairs}
+    assert plan.utility == pytest.approx(sum(worth[one.a, one.b] for one in plan.meetings), abs=1e-6)
+    assert solve(mended, seconds=20).utility <= plan.upper_bound + 1e-6
+    said = changes_json(told)
+    assert {(one["a"], one["b"]) for one in said["dropped"]} == {
+        (one.a, one.b) for one in meetings if who in (one.a, one.b)
+    }
+    assert (said["moved"], said["fewest"], who in said["concerned"]) == ([], True, True)
+    assert len(said["added"]) == len(told.added)
 
 
 def test_what_is_unknown_to_the_changed_event_is_dropped_and_nothing_is_no_change() -> None:
