@@ -4,9 +4,10 @@ Played through the features' own verbs with the clock of each day, one event aft
 own and is left out when it was done, so that an interrupted run goes on where it stopped.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -27,13 +28,13 @@ from matchmaker.events.timetable.solving import solve
 from matchmaker.listings.models import Listing, ListingNode
 from matchmaker.listings.rules import State, Visibility
 from matchmaker.matching.live import LiveIndex
-from matchmaker.meetings import candidates, outcomes, timetables
+from matchmaker.meetings import candidates, outcomes, pairs, timetables
 from matchmaker.meetings.instances import instance_of
-from matchmaker.meetings.models import Outcome
+from matchmaker.meetings.models import Meeting
 from matchmaker.meetings.queries import meetings_of, published
-from matchmaker.meetings.rules import OutcomeKind
+from matchmaker.meetings.rules import Mark, MeetingState, OutcomeKind
 from matchmaker.participants import desk, inviting, registering
-from matchmaker.participants.models import Registration
+from matchmaker.participants.models import Participant, Registration
 from matchmaker.participants.queries import confirmed, present
 from matchmaker.participants.rules import RegistrationState
 from matchmaker.participants.schemas import ParticipantIn, RegistrationIn
@@ -45,10 +46,13 @@ GUESTS = (10, 15)
 NEXT_GUESTS = 36
 NEXT_TABLES = 14
 SOLVE_S = 2.0
+# Of the events on their chains, the part to which those with a login come for sure.
+SHOWN = 0.4
 # Days from the last day of the demo's year: until then a coming event has its list, or at least its invitations.
 SOON, LATER = 10, 30
 Tick = Callable[[int, int], None]
 Sessions = sessionmaker[Session]
+Together = Mapping[str, Sequence[tuple[int, int]]]
 
 
 def has_happened(sessions: Sessions) -> bool:
@@ -57,13 +61,22 @@ def has_happened(sessions: Sessions) -> bool:
         return not _left(session)
 
 
-def play(sessions: Sessions, engine: LiveIndex, *, tick: Tick = lambda done, total: None) -> int:
-    """Bring every announced event to where it stands on the last day of the year; returns how many were played."""
+def play(
+    sessions: Sessions,
+    engine: LiveIndex,
+    *,
+    together: Together = MappingProxyType({}),
+    tick: Tick = lambda done, total: None,
+) -> int:
+    """Bring every announced event to where it stands on the last day of the year; returns how many were played.
+
+    `together` are the organisations that meet at an event for sure and agree there, by the event's title.
+    """
     with reading(sessions) as session:
         left = _left(session)
         organiser = _organiser(session)
     for done, number in enumerate(left, start=1):
-        _Story(sessions, engine, organiser, number).tell()
+        _Story(sessions, engine, organiser, number, together=together).tell()
         tick(done, len(left))
     with unit(sessions) as session:
         forget_letters(session)
@@ -74,10 +87,14 @@ def _left(session: Session) -> Sequence[int]:
     """Announced events near enough to have a list, that nobody is on yet or that are over without a result."""
     near = (Event.state == EventState.ANNOUNCED, Event.starts_at <= LAST_DAY + timedelta(days=LATER))
     known = select(Registration.event_id).where(Registration.event_id == Event.id).exists()
-    planned = select(Outcome.id).join(Outcome.meeting).where(Outcome.meeting.has(event_id=Event.id)).exists()
+    coming = (Registration.event_id == Event.id, Registration.state == RegistrationState.CONFIRMED)
+    nowhere = (Participant.left_at.is_(None), Participant.checked_in_at.is_(None), Participant.missing_at.is_(None))
+    unseen = select(Participant.id).join(Registration).where(*coming, *nowhere).exists()
+    planned = (Meeting.event_id == Event.id, Meeting.state == MeetingState.PLANNED)
+    unsaid = select(Meeting.id).where(*planned, ~Meeting.outcomes.any()).exists()
     over = Event.ends_at < LAST_DAY
     return session.scalars(
-        select(Event.id).where(*near, ~known | (over & ~planned)).order_by(Event.starts_at, Event.id)
+        select(Event.id).where(*near, ~known | (over & (unseen | unsaid))).order_by(Event.starts_at, Event.id)
     ).all()
 
 
@@ -89,12 +106,18 @@ def _organiser(session: Session) -> Actor:
 class _Story:
     """One event, step by step; the same words and numbers in every installation."""
 
-    def __init__(self, sessions: Sessions, engine: LiveIndex, organiser: Actor, number: int) -> None:
+    def __init__(
+        self, sessions: Sessions, engine: LiveIndex, organiser: Actor, number: int, *, together: Together
+    ) -> None:
         self.sessions, self.engine, self.organiser, self.number = sessions, engine, organiser, number
         with reading(sessions) as session:
             event = session.get_one(Event, number)
             self.starts_at, self.ends_at, self.kind = event.starts_at, event.ends_at, event.kind
             self.chains = tuple(event.chains)
+            self.together = together.get(event.title, ())
+            logins = select(Membership.organisation_id).join(Person).where(Person.password_hash.is_not(None))
+            self.logins = frozenset(session.scalars(logins))
+        self.sure = list(dict.fromkeys(house for both in self.together for house in both))
         self.chance = Random(f"{SEED}:{number}")
         self.over = self.ends_at < LAST_DAY
         self.next = LAST_DAY <= self.starts_at <= LAST_DAY + timedelta(days=SOON)
@@ -152,13 +175,13 @@ class _Story:
     def _answer(self, session: Session, house: int, *, was_invited: bool) -> None:
         """Most come, some say no, some say nothing; who comes on its own waits for the organiser."""
         chance = self.chance.random()
-        if was_invited and chance > 0.92:
+        if was_invited and chance > 0.92 and house not in self.sure:
             self._decline(session, house)
             return
         if not self.over and not self.next and chance > 0.55:
             return
         row = self._register(session, house)
-        undecided = not self.over and chance > 0.85
+        undecided = not self.over and chance > 0.85 and house not in self.sure
         if row.state is RegistrationState.APPLIED and not undecided:
             registering.decide(
                 session,
@@ -199,7 +222,12 @@ class _Story:
         found = {house for node, house in rows if not self.chains or node[:3] in self.chains}
         houses = sorted(found)
         self.chance.shuffle(houses)
-        return houses
+        others = [house for house in houses if house not in self.sure]
+        return self.sure + sorted(others, key=lambda house: not self._is_shown(house))
+
+    def _is_shown(self, house: int) -> bool:
+        """Whom a visitor of the demo can log in as comes to more events than chance has it, so that there is to see."""
+        return house in self.logins and Random(f"{SEED}:{self.number}:{house}:shown").random() < SHOWN
 
     def _listings(self, session: Session, house: int) -> list[int]:
         mine = (Listing.organisation_id == house, Listing.state == State.PUBLISHED)
@@ -214,6 +242,7 @@ class _Story:
     def _timetable(self, session: Session) -> None:
         if published(session, event_id=self.number) is not None:
             return
+        self._ask_for(session)
         instance, _evidence = instance_of(session, event_id=self.number)
         if not instance.pairs:
             return
@@ -223,10 +252,26 @@ class _Story:
         made = timetables.make_version(session, self.organiser, event_id=self.number, plan=plan, instance=instance)
         timetables.publish(session, self.organiser, timetable_id=made.id, base=BASE)
 
+    def _ask_for(self, session: Session) -> None:
+        """The organiser sees to it that those meet who are going to agree."""
+        rows = {row.organisation_id: row.id for row in confirmed(session, event_id=self.number)}
+        for one, other in self.together:
+            if {one, other} <= rows.keys():
+                pairs.mark(
+                    session,
+                    self.organiser,
+                    event_id=self.number,
+                    a_id=rows[one],
+                    b_id=rows[other],
+                    mark=Mark.MUST,
+                    note="双方会前都提过想当面谈",
+                )
+
     def _arrivals(self, session: Session) -> None:
         for row in confirmed(session, event_id=self.number):
             for one in present(row.people):
-                if one.checked_in_at is None and self.chance.random() < 0.93:
+                here = row.organisation_id in self.sure or self.chance.random() < 0.93
+                if one.checked_in_at is None and here:
                     desk.check_in(session, self.organiser, participant_id=one.id, here=True)
                 elif one.checked_in_at is None:
                     desk.mark_missing(session, self.organiser, participant_id=one.id, missing=True)
@@ -237,7 +282,9 @@ class _Story:
                 continue
             absent = meeting.a.missing_at is not None or meeting.b.missing_at is not None
             good = float(meeting.evidence.get("score") or 0.5)
-            kind = OutcomeKind.NOT_HELD if absent else self._kind(good)
+            both = {meeting.a.registration.organisation_id, meeting.b.registration.organisation_id}
+            agreed = any(both == set(pair) for pair in self.together)
+            kind = OutcomeKind.COOPERATION if agreed else OutcomeKind.NOT_HELD if absent else self._kind(good)
             outcomes.say(
                 session,
                 self.organiser,

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.alerts import service as alerts
+from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.unit import reading, unit
 from matchmaker.demo import office, people, year
@@ -33,7 +34,8 @@ def fill(
     there, and the next run does it all. Uploads go into `files_dir`. Returns how many steps the year took.
     """
     with unit(sessions) as session:
-        people.add_people(session)
+        with clock.pretend(year.FIRST_DAY):
+            people.add_people(session)
         _add_events(session, folder / "events.jsonl")
         played = year.play(session, tick=tick)
         office.leave_work(session, files_dir)

@@ -1,12 +1,8 @@
 """What waits on the last day of the demo's year: registrations, a data request, consents, a half-written need."""
 
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,13 +13,13 @@ from matchmaker.accounts.schemas import AssistanceIn, DataRequestIn, Organisatio
 from matchmaker.alerts import service as alerts
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor, Role
+from matchmaker.demo import papers
 from matchmaker.demo.people import Login, add_person
 from matchmaker.demo.year import BASE, LAST_DAY
 from matchmaker.listings import drafts
 from matchmaker.listings.rules import Side
 from matchmaker.registry import assistance, personal, registration
 
-FONT = "STSong-Light"
 # Who comes, with what; the second one's name does not fit its licence, and it is sent back.
 NEWCOMERS = (
     (
@@ -96,7 +92,7 @@ def _register(session: Session, folder: Path, login: Login, data: OrganisationIn
     add_person(session, login, secret=None)
     number = registration.register_organisation(session, _actor(session, login.email), data=data).id
     owner = _actor(session, login.email)
-    licence = _licence(data)
+    licence = papers.page("演示用营业执照", (data.uscc, data.name))
     registration.add_licence(session, owner, folder, organisation_id=number, name="营业执照.pdf", content=licence)
     registration.submit(session, owner, organisation_id=number, base=BASE)
     return number
@@ -107,18 +103,3 @@ def _actor(session: Session, email: str) -> Actor:
     found = actor_of(session, person_id=person.id, session_version=person.session_version, via="demo")
     assert found is not None
     return found
-
-
-def _licence(data: OrganisationIn) -> bytes:
-    """A page that plainly is no licence, for the officer to open."""
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-    file = BytesIO()
-    page = Canvas(file, pagesize=(420, 300), invariant=True)
-    page.setFont(FONT, 20)
-    page.drawString(120, 230, "演示用营业执照")
-    page.setFont(FONT, 12)
-    for line, text in enumerate((data.uscc, data.name, "仅供演示，不具效力")):
-        page.drawString(60, 170 - 28 * line, text)
-    page.save()
-    return file.getvalue()

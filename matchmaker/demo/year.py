@@ -23,6 +23,8 @@ from matchmaker.listings.models import Listing
 from matchmaker.listings.rules import Side, State, Visibility
 
 SEED = 2026
+# The platform opened and took the district's firms and listings in.
+FIRST_DAY = datetime(2025, 1, 6, 9, 0, tzinfo=clock.DISTRICT_ZONE)
 LAST_DAY = datetime(2026, 11, 20, 18, 0, tzinfo=clock.DISTRICT_ZONE)
 DAYS = 330
 PAIRS = 260
@@ -48,7 +50,7 @@ class _Year:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.chance = Random(SEED)
-        self.people = _owners(session)
+        self.people = owners(session)
         self.diary: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self.written = 0
 
@@ -151,7 +153,8 @@ def _pairs(session: Session) -> Iterator[Pair]:
                 yield need, offer
 
 
-def _owners(session: Session) -> dict[int, Actor]:
+def owners(session: Session) -> dict[int, Actor]:
+    """Who acts for each organisation of the demo, by its id."""
     statement = select(Membership, Person).join(Person, Person.id == Membership.person_id)
     rows = session.execute(statement.order_by(Membership.id.desc()))
     return {row.organisation_id: _actor(person, row.organisation_id) for row, person in rows}

@@ -1,0 +1,71 @@
+"""The whole demo district after `init`: a hundred and twenty contracts, two rounds of claims, and every sum right."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.accounts.models import Membership, Person
+from matchmaker.contracts.models import Contract
+from matchmaker.contracts.rules import ContractState
+from matchmaker.core.db import make_engine, make_sessions
+from matchmaker.core.unit import reading
+from matchmaker.deals.models import Deal
+from matchmaker.deals.rules import DealKind, DealStage
+from matchmaker.demo.rounds import AUTUMN, SPRING
+from matchmaker.subsidies.models import Claim, PolicyVersion, Window
+from matchmaker.subsidies.rules import ClaimState
+from tests.cli.commands import Shell
+
+
+@contextmanager
+def _database(shell: Shell) -> Iterator[Session]:
+    engine = make_engine(f"sqlite:///{shell.data_dir / 'matchmaker.db'}")
+    with reading(make_sessions(engine)) as session:
+        yield session
+    engine.dispose()
+
+
+def _claims(session: Session, version: str) -> Counter[ClaimState]:
+    joined = select(Claim.state).join(Window, Window.id == Claim.window_id).join(PolicyVersion)
+    return Counter(session.scalars(joined.where(PolicyVersion.version == version)))
+
+
+def test_deals_and_contracts_stand_in_every_stage_and_state(district: Shell) -> None:
+    with _database(district) as session:
+        contracts = session.scalars(select(Contract)).all()
+        assert len(contracts) == 120
+        assert {one.state for one in contracts} == set(ContractState)
+        years = Counter(one.registered_on.year for one in contracts if one.registered_on)
+        assert set(years) == {2024, 2025, 2026} and years[2024] + years[2025] > 45
+        deals = session.scalars(select(Deal)).all()
+        assert {one.stage for one in deals} == set(DealStage)
+        assert len(deals) > 90 and sum(one.kind is DealKind.ORDER for one in deals) >= 10
+        assert all(one.next_on is None or one.next_on > date(2025, 1, 1) for one in deals)
+
+
+def test_both_rounds_have_claims_in_the_states_of_their_time(district: Shell) -> None:
+    state = ClaimState
+    with _database(district) as session:
+        spring, autumn = _claims(session, SPRING.version), _claims(session, AUTUMN.version)
+        assert set(spring) == {state.PAID, state.REFUSED, state.RETURNED, state.WITHDRAWN, state.CLAWED_BACK}
+        assert set(autumn) == set(state) - {state.PAID, state.REFUSED, state.WITHDRAWN, state.CLAWED_BACK}
+        assert max(session.scalars(select(Claim.amount_fen))) == 1_000_000_00
+
+
+def test_the_demo_login_has_a_claim_to_confirm_and_one_that_was_paid(district: Shell) -> None:
+    with _database(district) as session:
+        mine = select(Membership.organisation_id).join(Person).where(Person.email == "member1@demo.example")
+        states = Counter(session.scalars(select(Claim.state).where(Claim.organisation_id.in_(mine))))
+        stages = set(session.scalars(select(Deal.stage).where(Deal.buyer_id.in_(mine) | Deal.seller_id.in_(mine))))
+    assert states == {ClaimState.FOUND: 1, ClaimState.PAID: 1}
+    assert stages >= {DealStage.TALKS, DealStage.INTENT, DealStage.PERFORMING, DealStage.COMPLETED, DealStage.ENDED}
+
+
+def test_every_decision_and_the_log_prove_themselves(district: Shell) -> None:
+    code, said, refused = district("subsidy", "replay")
+    assert (code, said.split(" ", 1)[1].strip()) == (0, "decisions come out the same, to the fen"), refused
+    assert district("audit", "verify")[:2] == (0, "the audit log is whole\n")
