@@ -33,16 +33,21 @@ PURPOSES = ("statement", "mandate", "aid", "other")
 # What only the office adds.
 OFFICE_PURPOSES = ("payment", "claw_back", "recovery")
 MOST_FILES = 30
+_GRANTED = (ClaimState.APPROVED, ClaimState.PAID)
 
 
 @dataclass(frozen=True)
 class Opening:
-    """A contract that one of the actor's organisations could claim for now and does not."""
+    """A contract that one of the actor's organisations could claim for now and does not.
+
+    `granted` when it had money for it before: then only what was paid since can bring more.
+    """
 
     window: Window
     contract: Contract
     role: PartyRole
     organisation_id: int
+    granted: bool
 
 
 def confirm(
@@ -158,13 +163,16 @@ def openings(session: Session, actor: Actor) -> list[Opening]:
         .where(Contract.state.in_(IN_FORCE))
         .order_by(Contract.id)
     ).all()
+    granted = {tuple(row) for row in session.execute(_claimed(own).where(Claim.state.in_(_GRANTED)))} if rows else set()
     for window in open_windows(session, clock.today()) if rows else ():
         policy = policy_of(window.policy)
-        taken = {tuple(row) for row in session.execute(_standing(window.id, own))}
+        standing = (Claim.window_id == window.id, Claim.state.in_(STANDING))
+        taken = {tuple(row) for row in session.execute(_claimed(own).where(*standing))}
         for party, contract in rows:
             mine = party.organisation_id
-            if mine is not None and party.role in policy.enabled and (contract.id, party.role, mine) not in taken:
-                found.append(Opening(window, contract, party.role, mine))
+            key = (contract.id, party.role, mine)
+            if mine is not None and party.role in policy.enabled and key not in taken:
+                found.append(Opening(window, contract, party.role, mine, granted=key in granted))
     return found
 
 
@@ -239,10 +247,10 @@ def _require_possible(session: Session, window: Window, data: ApplyIn, *, organi
         raise Conflict(f"claim {found.id} for this contract is {found.state}")
 
 
-def _standing(window_id: int, organisation_ids: frozenset[int]) -> Select[int, PartyRole, int]:
-    return select(Claim.contract_id, Claim.role, Claim.organisation_id).where(
-        Claim.window_id == window_id, Claim.organisation_id.in_(organisation_ids), Claim.state.in_(STANDING)
-    )
+def _claimed(organisation_ids: frozenset[int]) -> Select[int, PartyRole, int]:
+    """For which contracts, in which role, these organisations have claims."""
+    columns = select(Claim.contract_id, Claim.role, Claim.organisation_id)
+    return columns.where(Claim.organisation_id.in_(organisation_ids))
 
 
 def _fill(claim: Claim, sealer: Sealer, data: ClaimIn) -> None:

@@ -17,7 +17,7 @@ from matchmaker.core.errors import Conflict, Forbidden, Invalid, NotFound
 from matchmaker.notifications.models import Notice
 from matchmaker.subsidies import access, applying, paying, reviewing
 from matchmaker.subsidies.checklist import checklist
-from matchmaker.subsidies.models import Claim
+from matchmaker.subsidies.models import Claim, Window
 from matchmaker.subsidies.rules import ClaimOrigin, ClaimState, ClaimVerb, Why
 from matchmaker.subsidies.schemas import ApplyIn, ClaimIn
 from tests.factories import USCCS, make_organisation
@@ -85,6 +85,26 @@ def test_openings_are_what_could_be_claimed_and_is_not(place: Place) -> None:
     place.do(applying.withdraw, claim, place.owner, reason="写错了")
     assert len(applying.openings(place.session, place.owner)) == 1
     assert draft.id != contract.id
+
+
+def test_an_opening_says_when_the_contract_had_money_before(place: Place) -> None:
+    claim = place.paid()
+    place.session.add(
+        Window(
+            policy_row_id=place.window.policy_row_id,
+            year=place.window.year + 1,
+            title="下一轮",
+            opens_on=day(4, 10).date(),
+            closes_on=day(5, 10).date(),
+            at=day(4, 1),
+            by="test",
+        )
+    )
+    place.session.flush()
+    fresh = place.contract()
+    with clock.pretend(day(4, 20)):
+        found = {one.contract.id: one.granted for one in applying.openings(place.session, place.owner)}
+    assert found == {claim.contract_id: True, fresh.id: False}
 
 
 @pytest.mark.parametrize(
