@@ -12,7 +12,6 @@ from matchmaker.events import service as events
 from matchmaker.events.models import Event
 from matchmaker.mail.models import OutgoingMail
 from matchmaker.meetings import timetables
-from matchmaker.meetings.follow_ups import ask_due
 from matchmaker.meetings.letters import write_due
 from matchmaker.meetings.models import Timetable
 from matchmaker.participants import announcing, letters, registering
@@ -173,7 +172,7 @@ def test_who_steps_back_or_stops_is_left_in_peace(post: Post) -> None:
     assert set(found) == {GUEST, ENGLISH} and "原因：改期" in found[GUEST].body and "/p/" not in found[GUEST].body
 
 
-def test_nothing_is_written_once_the_event_is_over_and_the_worker_writes_by_itself(post: Post) -> None:
+def test_nothing_is_written_once_the_event_is_over_and_a_later_look_writes_what_is_due(post: Post) -> None:
     with unit(post.sessions) as session:
         hall = post.hall_in(session)
         letters.send_links(session, hall.organiser, event_id=post.event_id, expected=3)
@@ -183,6 +182,6 @@ def test_nothing_is_written_once_the_event_is_over_and_the_worker_writes_by_itse
     with unit(post.sessions) as session:
         assert all(row.done_at and row.mail_id is None for row in session.scalars(select(ParticipantLetter)))
         session.query(ParticipantLetter).update({"done_at": None})
-    ask_due(post.sessions, base=BASE, secret_key=SECRET)
+    write_due(post.sessions, base=BASE, secret_key=SECRET)
     with unit(post.sessions) as session:
         assert len(session.scalars(select(OutgoingMail).where(OutgoingMail.body.contains("/p/"))).all()) == 3
