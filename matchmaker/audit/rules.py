@@ -7,6 +7,8 @@ from typing import Any
 
 STREAM = "audit"
 GENESIS = "0" * 64
+# The action of an entry that says what somebody was not allowed to do.
+REFUSED = "refused"
 
 
 def digest(previous: str, *, number: int, at: datetime, facts: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from matchmaker.audit import rules
 from matchmaker.audit.models import AuditEntry
 from matchmaker.core import changes, clock
 from matchmaker.core.actor import Actor
-from matchmaker.core.errors import Forbidden
+from matchmaker.core.errors import DomainError, Forbidden
 from matchmaker.core.unit import unit
 
 STREAM = rules.STREAM
@@ -58,14 +58,21 @@ def record_refusal(sessions: sessionmaker[Session], actor: Actor, *, action: str
     Call it when that unit is over; on SQLite the two would wait for each other.
     """
     with unit(sessions) as session:
-        record(session, actor, [Event("refused", subject, {"action": action, "reason": reason})])
+        record(session, actor, [Event(rules.REFUSED, subject, {"action": action, "reason": reason})])
 
 
 @contextmanager
-def refusals_recorded(sessions: sessionmaker[Session], actor: Actor, *, action: str, subject: str) -> Iterator[None]:
-    """Around a unit of work: when it ends in Forbidden, that is remembered, and raised again."""
+def refusals_recorded(
+    sessions: sessionmaker[Session],
+    actor: Actor,
+    *,
+    action: str,
+    subject: str,
+    kinds: tuple[type[DomainError], ...] = (Forbidden,),
+) -> Iterator[None]:
+    """Around a unit of work: when it ends in one of these refusals, that is remembered, and raised again."""
     try:
         yield
-    except Forbidden as error:
+    except kinds as error:
         record_refusal(sessions, actor, action=action, subject=subject, reason=str(error))
         raise

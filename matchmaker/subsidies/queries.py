@@ -10,6 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from matchmaker.accounts.models import Organisation
 from matchmaker.audit.models import AuditEntry
+from matchmaker.audit.rules import REFUSED
 from matchmaker.contracts.models import Contract, ContractParty
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
@@ -219,8 +220,9 @@ def changes_since(session: Session, actor: Actor, *, claim_id: int, revision: in
     count = found.revision - revision
     if count <= 0:
         return []
-    mine = select(AuditEntry).where(AuditEntry.subject == f"claim:{claim_id}").order_by(AuditEntry.number.desc())
-    rows = session.scalars(mine.limit(count)).all()
+    # What was refused changed nothing.
+    mine = (AuditEntry.subject == f"claim:{claim_id}", AuditEntry.action != REFUSED)
+    rows = session.scalars(select(AuditEntry).where(*mine).order_by(AuditEntry.number.desc()).limit(count)).all()
     return [Changed(row.at, row.actor, row.action, row.detail) for row in reversed(rows)]
 
 

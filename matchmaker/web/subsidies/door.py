@@ -36,13 +36,15 @@ class Refused:
 
 
 def attempt(subject: str, action: str, work: Callable[[Any], object]) -> Refused | None:
-    """Do it in a unit of its own; None when it went well. A refusal for want of permission is put on record.
+    """Do it in a unit of its own; None when it went well. A refusal is put on record, with the reason.
 
-    `subject` is what it was about, such as "claim:3", and `action` what was asked for.
+    `subject` is what it was about, such as "claim:3", and `action` what was asked for. What an applicant only typed
+    wrongly is no refusal; what an officer did is.
     """
-    sessions = parts().sessions
+    who, sessions = actor(), parts().sessions
+    kinds = (Forbidden, Conflict, Invalid) if who.is_staff else (Forbidden, Conflict)
     try:
-        with refusals_recorded(sessions, actor(), action=action, subject=subject), unit(sessions) as session:
+        with refusals_recorded(sessions, who, action=action, subject=subject, kinds=kinds), unit(sessions) as session:
             work(session)
     except Invalid as error:
         return Refused(400, faults=faults_by_field(in_plain_words(error.faults)))
