@@ -10,6 +10,12 @@ from tests.web.town import Town
 KEYS = {"once": "0123456789abcdef"}
 
 
+@pytest.fixture
+def known(own_town: Town) -> int:
+    """How many refusals the town had before; others who only looked at it may have been refused."""
+    return len(refusals(own_town))
+
+
 def refusals(town: Town) -> list[AuditEntry]:
     with reading(town.parts.sessions) as session:
         rows = list(
@@ -28,23 +34,23 @@ def refusals(town: Town) -> list[AuditEntry]:
         ("organiser", "/office/subsidies/{claim}"),
     ],
 )
-def test_a_forged_address_is_remembered(own_town: Town, who: str, path: str) -> None:
+def test_a_forged_address_is_remembered(own_town: Town, known: int, who: str, path: str) -> None:
     path = path.format(**own_town.ids)
     assert own_town.client(who).get(path).status_code in (403, 404)
-    (row,) = refusals(own_town)
+    (row,) = refusals(own_town)[known:]
     assert (row.actor, row.subject) == (own_town.actor(who).name, path)
 
 
-def test_a_forged_number_in_a_form_is_remembered(own_town: Town) -> None:
+def test_a_forged_number_in_a_form_is_remembered(own_town: Town, known: int) -> None:
     form = KEYS | {"revision": "1", "reason": "试试"}
     answer = own_town.client("stranger").post(f"/my/subsidies/{own_town.ids['claim']}/withdraw", data=form)
     assert answer.status_code == 404
-    assert [row.subject for row in refusals(own_town)] == [f"/my/subsidies/{own_town.ids['claim']}/withdraw"]
+    assert [row.subject for row in refusals(own_town)[known:]] == [f"/my/subsidies/{own_town.ids['claim']}/withdraw"]
 
 
-def test_a_visitor_leaves_no_trace(own_town: Town) -> None:
+def test_a_visitor_leaves_no_trace(own_town: Town, known: int) -> None:
     assert own_town.client().get(f"/my/subsidies/{own_town.ids['claim']}").status_code == 303
-    assert refusals(own_town) == []
+    assert len(refusals(own_town)) == known
 
 
 def test_an_edit_of_a_decided_claim_is_refused_and_remembered(own_town: Town) -> None:
@@ -58,9 +64,9 @@ def test_an_edit_of_a_decided_claim_is_refused_and_remembered(own_town: Town) ->
     assert row.subject == f"claim:{own_town.ids['noticed']}"
 
 
-def test_a_policy_with_a_typing_mistake_is_refused_and_remembered(own_town: Town) -> None:
+def test_a_policy_with_a_typing_mistake_is_refused_and_remembered(own_town: Town, known: int) -> None:
     answer = own_town.client("officer").post("/office/policies", data={"text": "policy_idd: X"})
     assert answer.status_code == 400
-    (row,) = refusals(own_town)
+    (row,) = refusals(own_town)[known:]
     assert row.detail["action"] == "subsidy.load_policy"
     assert "policy_id" in row.detail["reason"]
