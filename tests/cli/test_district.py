@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,8 @@ from matchmaker.subsidies.models import Claim, PolicyVersion, Window
 from matchmaker.subsidies.rules import ClaimState
 from tests.cli.commands import Shell
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def _database(shell: Shell) -> Iterator[Session]:
@@ -34,8 +37,8 @@ def _claims(session: Session, version: str) -> Counter[ClaimState]:
     return Counter(session.scalars(joined.where(PolicyVersion.version == version)))
 
 
-def test_deals_and_contracts_stand_in_every_stage_and_state(district: Shell) -> None:
-    with _database(district) as session:
+def test_deals_and_contracts_stand_in_every_stage_and_state(whole_district: Shell) -> None:
+    with _database(whole_district) as session:
         contracts = session.scalars(select(Contract)).all()
         assert len(contracts) == 120
         assert {one.state for one in contracts} == set(ContractState)
@@ -47,17 +50,17 @@ def test_deals_and_contracts_stand_in_every_stage_and_state(district: Shell) -> 
         assert all(one.next_on is None or one.next_on > date(2025, 1, 1) for one in deals)
 
 
-def test_both_rounds_have_claims_in_the_states_of_their_time(district: Shell) -> None:
+def test_both_rounds_have_claims_in_the_states_of_their_time(whole_district: Shell) -> None:
     state = ClaimState
-    with _database(district) as session:
+    with _database(whole_district) as session:
         spring, autumn = _claims(session, SPRING.version), _claims(session, AUTUMN.version)
         assert set(spring) == {state.PAID, state.REFUSED, state.RETURNED, state.WITHDRAWN, state.CLAWED_BACK}
         assert set(autumn) == set(state) - {state.PAID, state.REFUSED, state.WITHDRAWN, state.CLAWED_BACK}
         assert max(session.scalars(select(Claim.amount_fen))) == 1_000_000_00
 
 
-def test_the_demo_login_has_a_claim_to_confirm_and_one_that_was_paid(district: Shell) -> None:
-    with _database(district) as session:
+def test_the_demo_login_has_a_claim_to_confirm_and_one_that_was_paid(whole_district: Shell) -> None:
+    with _database(whole_district) as session:
         mine = select(Membership.organisation_id).join(Person).where(Person.email == "member1@demo.example")
         states = Counter(session.scalars(select(Claim.state).where(Claim.organisation_id.in_(mine))))
         stages = set(session.scalars(select(Deal.stage).where(Deal.buyer_id.in_(mine) | Deal.seller_id.in_(mine))))
@@ -65,7 +68,7 @@ def test_the_demo_login_has_a_claim_to_confirm_and_one_that_was_paid(district: S
     assert stages >= {DealStage.TALKS, DealStage.INTENT, DealStage.PERFORMING, DealStage.COMPLETED, DealStage.ENDED}
 
 
-def test_every_decision_and_the_log_prove_themselves(district: Shell) -> None:
-    code, said, refused = district("subsidy", "replay")
+def test_every_decision_and_the_log_prove_themselves(whole_district: Shell) -> None:
+    code, said, refused = whole_district("subsidy", "replay")
     assert (code, said.split(" ", 1)[1].strip()) == (0, "decisions come out the same, to the fen"), refused
-    assert district("audit", "verify")[:2] == (0, "the audit log is whole\n")
+    assert whole_district("audit", "verify")[:2] == (0, "the audit log is whole\n")

@@ -21,20 +21,12 @@ from matchmaker.exchange import importing
 from matchmaker.listings.models import Listing
 from matchmaker.matching.models import CorpusSnapshot, ListingVector
 from tests.cli.commands import Shell
-
-DISTRICT = Path(__file__).resolve().parents[2] / "seed_data" / "district"
-# Of what took the district's people years to do, the first lines are enough here; `district_folder` has all of it.
-FEW = {"events": 4, "stories": 6, "past_contracts": 3}
+from tests.cli.seeds import DISTRICT, FEW, little_seed
 
 
 @pytest.fixture(autouse=True)
 def _little_to_play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    folder = tmp_path / "district"
-    folder.mkdir()
-    for file in DISTRICT.glob("*.jsonl"):
-        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        (folder / file.name).write_text("".join(lines[: FEW.get(file.stem)]), encoding="utf-8")
-    monkeypatch.setattr(setup, "DISTRICT", folder)
+    monkeypatch.setattr(setup, "DISTRICT", little_seed(tmp_path / "district"))
 
 
 @contextmanager
