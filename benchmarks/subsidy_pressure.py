@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from benchmarks.subsidy_scene import AFTER_NOTICE, OPEN, Scene, faults, prepare, show_and_cut
+from benchmarks.subsidy_scene import AFTER_NOTICE, OPEN, SEEN, Scene, faults, prepare, show_and_cut
 from matchmaker.core import clock
 from matchmaker.core.db import make_engine, make_sessions
 from matchmaker.core.errors import Conflict, DomainError
@@ -176,8 +176,9 @@ class _Client:
 
 
 def _propose(session: Session, scene: Scene, claim: Claim, key: str) -> object:
+    given: dict[str, Any] = {"revision": claim.revision, "once": key, "base": "", "originals": SEEN}
     with clock.pretend(OPEN):
-        return reviewing.propose(session, scene.first, claim_id=claim.id, revision=claim.revision, once=key, base="")
+        return reviewing.propose(session, scene.first, claim_id=claim.id, **given)
 
 
 def _approve(session: Session, scene: Scene, claim: Claim, key: str) -> object:

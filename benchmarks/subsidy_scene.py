@@ -30,7 +30,11 @@ CAP = 50 * WAN
 # Not what any number of the claims adds up to, so that something is always left that reaches for nobody.
 BUDGET = 30 * WAN + 1
 OPEN = datetime(2026, 3, 10, 9, tzinfo=clock.DISTRICT_ZONE)
-AFTER_NOTICE = datetime(2026, 3, 18, 9, tzinfo=clock.DISTRICT_ZONE)
+# A budget that all share is shown to nobody before its window has closed.
+CLOSED = datetime(2026, 4, 1, 9, tzinfo=clock.DISTRICT_ZONE)
+AFTER_NOTICE = datetime(2026, 4, 10, 9, tzinfo=clock.DISTRICT_ZONE)
+# Its payments have numbers and no scans.
+SEEN = "originals seen"
 SEALER = Sealer("benchmark")
 POLICY = """
 policy_id: NH-PRESSURE
@@ -93,8 +97,8 @@ def prepare(sessions: sessionmaker[Session], number: int, *, claims: int) -> Sce
 
 
 def show_and_cut(sessions: sessionmaker[Session], scene: Scene) -> None:
-    """Show every proposal to the public, and then cut the budget below their sum."""
-    with unit(sessions) as session, clock.pretend(OPEN):
+    """Show every proposal to the public once the window has closed, and then cut the budget below their sum."""
+    with unit(sessions) as session, clock.pretend(CLOSED):
         for claim in _claims(session, scene):
             if claim.state is ClaimState.PROPOSED:
                 reviewing.publish_notice(

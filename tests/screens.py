@@ -25,7 +25,7 @@ from matchmaker.accounts.rules import Standing
 from matchmaker.app import create_app
 from matchmaker.config import Config
 from matchmaker.contracts.models import Contract, ContractPayment
-from matchmaker.contracts.rules import OPEN_STATES, ContractState
+from matchmaker.contracts.rules import IN_FORCE, OPEN_STATES, ContractState
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.unit import reading, unit
@@ -99,6 +99,7 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "officer-contract-edit": ("officer", "/my/contracts/{open_contract}/edit"),
     "officer-contract-step": ("officer", "/my/contracts/{open_contract}/steps/{contract_state}"),
     "officer-contract-payment-new": ("officer", "/my/contracts/{contract}/payments/new"),
+    "officer-contract-schedule": ("officer", "/my/contracts/{registered}/schedule"),
     "officer-contract-payment": ("officer", "/my/contracts/{contract}/payments/{payment}"),
     "officer-organisation-ties": ("officer", "/my/organisations/{organisation}/ties"),
     "notice": (None, "/notice"),
@@ -115,6 +116,7 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "officer-policies": ("officer", "/office/policies"),
     "officer-policy": ("officer", "/office/policies/{policy}"),
     "officer-event-harvest": ("officer", "/office/events/{harvest}/harvest"),
+    "organiser-event-harvest": ("organiser", "/office/events/{harvest}/harvest"),
     "member-notices": ("member", "/my/notices"),
     "member-notices-settings": ("member", "/my/notices/settings"),
     "member-searches": ("member", "/my/searches"),
@@ -237,6 +239,7 @@ def _places(session: Session, secret_key: str) -> tuple[dict[str, str], dict[str
         "open_deal": session.scalar(select(func.min(Deal.id)).where(Deal.stage.not_in(OVER))) or 0,
         "open_contract": session.scalar(select(func.min(Contract.id)).where(Contract.state.in_(OPEN_STATES))) or 0,
         "contract": paid.contract_id if paid else 0,
+        "registered": session.scalar(select(func.min(Contract.id)).where(Contract.state.in_(IN_FORCE))) or 0,
         "payment": paid.id if paid else 0,
         "contract_state": ContractState.CANCELLED.value,
         "registration": registration.id,

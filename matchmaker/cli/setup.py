@@ -69,7 +69,8 @@ def _fill(found: Parts) -> None:
 
     if not filling.is_filled(found.sessions):
         with bar("demo district: a year", "step") as tell:
-            played = filling.fill(found.sessions, DISTRICT, found.config.files_dir, tick=tell)
+            files, engine = found.config.files_dir, found.index
+            played = filling.fill(found.sessions, DISTRICT, files, engine=engine, tick=tell)
         click.echo(f"demo district: people, events, and {played} steps of a year")
     if not events.has_happened(found.sessions):
         together = business.together_at_events(found.sessions, DISTRICT)

@@ -1,8 +1,9 @@
 """Who may know of a technology contract, who files it, who pays on it, and who enters what the registry decided."""
 
-from matchmaker.contracts.models import Contract
+from matchmaker.contracts.models import Contract, ContractPayment
 from matchmaker.contracts.rules import (
     FILERS_STEPS,
+    IN_FORCE,
     NEXT_STATES,
     OPEN_STATES,
     OVER,
@@ -22,6 +23,13 @@ def side_of(actor: Actor, contract: Contract) -> PartyRole | None:
     """The part that an organisation of the actor has in the contract, None when it has none."""
     mine = {party.role for party in contract.parties if party.organisation_id in actor.organisation_ids}
     return next((role for role in _FIRST if role in mine), None)
+
+
+def organisation_of(actor: Actor, contract: Contract) -> int | None:
+    """The organisation by which the actor has that part, None when it has none."""
+    side = side_of(actor, contract)
+    mine = {party.organisation_id for party in contract.parties if party.role is side}
+    return min((one for one in mine if one in actor.organisation_ids), default=None)
 
 
 def filing_role_of(contract: Contract) -> PartyRole:
@@ -66,6 +74,11 @@ def can_edit(actor: Actor, contract: Contract) -> bool:
     return contract.state in OPEN_STATES and can_write(actor, contract)
 
 
+def can_reschedule(actor: Actor, contract: Contract) -> bool:
+    """Whether the actor may put in a new payment schedule for what is registered; before that the record has it."""
+    return contract.state in IN_FORCE and can_write(actor, contract)
+
+
 def can_pay(actor: Actor, contract: Contract) -> bool:
     """Buyer, seller and the office enter money. After the end only what comes back, or what the office makes up for."""
     if contract.state is ContractState.DRAFT:
@@ -76,6 +89,14 @@ def can_pay(actor: Actor, contract: Contract) -> bool:
 def can_refund_only(actor: Actor, contract: Contract) -> bool:
     """Whether all the actor may still enter is money that came back."""
     return contract.state in OVER and not is_office(actor, contract)
+
+
+def can_withdraw(actor: Actor, contract: Contract, payment: ContractPayment) -> bool:
+    """Whoever entered an amount takes it back, or the office does: nobody strikes out what the other side says.
+
+    What the office entered is the office's, and so is a row that does not tell who entered it.
+    """
+    return payment.organisation_id in actor.organisation_ids or is_office(actor, contract)
 
 
 def next_moves(actor: Actor, contract: Contract) -> tuple[ContractState, ...]:
@@ -105,6 +126,13 @@ def require_payer(actor: Actor, contract: Contract) -> None:
     require_reader(actor, contract)
     if side_of(actor, contract) not in (PartyRole.SELLER, PartyRole.BUYER) and not is_office(actor, contract):
         raise Forbidden(f"buyer, seller and the office enter payments; {actor.name} only reads them")
+
+
+def require_withdrawer(actor: Actor, contract: Contract, payment: ContractPayment) -> None:
+    """Forbidden for the other side, NotFound for strangers."""
+    require_payer(actor, contract)
+    if not can_withdraw(actor, contract, payment):
+        raise Forbidden(f"payment {payment.id} is withdrawn by who entered it or by the office, not by {actor.name}")
 
 
 def require_office(actor: Actor, contract: Contract) -> None:

@@ -120,10 +120,13 @@ class Contract(Base):
     )
     amounts: Mapped[list["ContractAmount"]] = relationship(order_by="ContractAmount.id")
     schedule: Mapped[list["ContractDue"]] = relationship(
-        order_by="ContractDue.due_on, ContractDue.id",
+        # What has no day yet comes last, on both databases.
+        order_by="ContractDue.due_on.is_(None), ContractDue.due_on, ContractDue.id",
         primaryjoin="and_(ContractDue.contract_id == Contract.id, ContractDue.superseded_at.is_(None))",
         viewonly=True,
     )
+    # All rows that ever stood in it, those that were put in together side by side.
+    schedule_rows: Mapped[list["ContractDue"]] = relationship(order_by="ContractDue.id", viewonly=True)
     payments: Mapped[list["ContractPayment"]] = relationship(order_by="ContractPayment.paid_on, ContractPayment.id")
     steps: Mapped[list["ContractStep"]] = relationship(order_by="ContractStep.id")
 
@@ -169,7 +172,10 @@ class ContractAmount(Base):
 
 
 class ContractDue(Base):
-    """One row of the payment schedule."""
+    """One row of the payment schedule: who put it in, when and why. A new schedule supersedes all rows of the old one.
+
+    `at` is empty for rows from before this was kept.
+    """
 
     __tablename__ = "contract_dues"
     __table_args__ = (CheckConstraint("amount_fen > 0", name="amount"),)
@@ -179,11 +185,17 @@ class ContractDue(Base):
     milestone: Mapped[str] = mapped_column(String(120))
     due_on: Mapped[date | None] = mapped_column(Date)
     amount_fen: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ContractPayment(Base):
-    """Money paid, or paid back, with its papers. A wrong row is withdrawn with a reason, never changed."""
+    """Money paid, or paid back, with its papers. A wrong row is withdrawn with a reason, never changed.
+
+    `organisation_id` is the party that entered it; empty for the office, and for rows from before this was kept.
+    """
 
     __tablename__ = "contract_payments"
     __table_args__ = (
@@ -210,6 +222,7 @@ class ContractPayment(Base):
     receipt_no: Mapped[str] = mapped_column(String(60), default="")
     receipt_file_id: Mapped[int | None] = mapped_column(ForeignKey(StoredFile.id))
     note: Mapped[str] = mapped_column(String(200), default="")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey(Organisation.id))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[str] = mapped_column(String(200))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

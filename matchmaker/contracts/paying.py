@@ -6,7 +6,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.audit import service as audit
-from matchmaker.contracts.access import can_refund_only, files_for, is_office, require_payer, side_of
+from matchmaker.contracts.access import (
+    can_refund_only,
+    files_for,
+    is_office,
+    organisation_of,
+    require_payer,
+    require_withdrawer,
+    side_of,
+)
 from matchmaker.contracts.following import follow
 from matchmaker.contracts.holding import held, keep_paper, one_of_a_kind, subject
 from matchmaker.contracts.models import Contract, ContractPayment
@@ -79,9 +87,11 @@ def complete_payment(
 def withdraw_payment(session: Session, actor: Actor, *, payment_id: int, reason: str) -> ContractPayment:
     """Take a wrong row out of the count, with the reason; it stays to be seen.
 
-    Conflict when it was withdrawn before, or when more would have come back than was paid.
+    Forbidden for everybody but the party that entered it and the office. Conflict when it was withdrawn before, or when
+    more would have come back than was paid.
     """
     contract, row = _payment(session, actor, payment_id)
+    require_withdrawer(actor, contract, row)
     if not reason.strip() or len(reason) > MAX_REASON:
         raise Invalid([Fault("reason", f"say why, in at most {MAX_REASON} characters")])
     if row.kind is PaymentKind.PAYMENT and contract.paid_fen < row.amount_fen:
@@ -101,6 +111,7 @@ def _row(actor: Actor, contract: Contract, data: PaymentIn) -> ContractPayment:
     plain = data.model_dump(include={"kind", "paid_on", "invoice_no", "receipt_no", "note"})
     row = ContractPayment(contract_id=contract.id, **plain, at=clock.now(), by=actor.name)
     row.amount_fen, row.technology_fen = data.amount, data.technology
+    row.organisation_id = organisation_of(actor, contract)
     return row
 
 

@@ -23,6 +23,7 @@ from matchmaker.contracts.rules import (
     ContractState,
     FilePurpose,
 )
+from matchmaker.contracts.scheduling import renewed
 from matchmaker.contracts.schemas import Paper, StepIn
 from matchmaker.contracts.writing import require_signable
 from matchmaker.core import clock
@@ -46,8 +47,9 @@ def move(
     """Bring a contract a step on. The filing side signs and hands in; what the registry decided an officer enters.
 
     Registering needs the certificate's number, registry and day, both amounts, and its scan (field `paper`), which
-    only the operator at the machine may do without. A change adds the next amount and keeps all before. NotFound for
-    strangers, Forbidden for the wrong hands, Conflict for a step that does not exist or a record that moved on.
+    only the operator at the machine may do without. A change adds the next amount and schedule and keeps all before.
+    NotFound for strangers, Forbidden for the wrong hands, Conflict for a step that does not exist or a record that
+    moved on.
     """
     contract = held(session, actor, contract_id)
     _require_hands(actor, contract, data.state)
@@ -90,6 +92,8 @@ def _require_step(contract: Contract, data: StepIn) -> None:
         faults.append(Fault("amount", "amounts come with a registration or its change"))
     if data.valid_until is not None and data.state is not ContractState.CHANGED:
         faults.append(Fault("valid_until", "the validity is changed by change registration"))
+    if data.schedule is not None and data.state is not ContractState.CHANGED:
+        faults.append(Fault("schedule", "the schedule is changed by change registration"))
     if faults:
         raise Invalid(faults)
 
@@ -171,7 +175,7 @@ def _as_certified(contract: Contract, data: StepIn) -> dict[str, Any]:
 
 
 def _change(session: Session, actor: Actor, contract: Contract, data: StepIn) -> dict[str, Any]:
-    """Change registration: the next amount, a longer or shorter validity, or what the reason tells."""
+    """Change registration: the next amount, a longer or shorter validity, a new schedule, or what the reason tells."""
     detail = _next_amount(session, actor, contract, data)
     if data.valid_until is not None and data.valid_until != contract.valid_until:
         if contract.valid_from is not None and data.valid_until < contract.valid_from:
@@ -179,6 +183,8 @@ def _change(session: Session, actor: Actor, contract: Contract, data: StepIn) ->
         before = contract.valid_until.isoformat() if contract.valid_until else None
         detail["valid_until"] = [before, data.valid_until.isoformat()]
         contract.valid_until = data.valid_until
+    if data.schedule is not None:
+        detail |= renewed(session, actor, contract, rows=data.schedule, reason=data.reason)
     return detail
 
 

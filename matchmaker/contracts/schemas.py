@@ -223,6 +223,13 @@ class AmountIn(_In):
     lines: list[CostIn] = Field(default_factory=list, max_length=MOST_LINES)
 
 
+class ScheduleIn(_In):
+    """A new payment schedule for a registered contract, and why there is one."""
+
+    schedule: list[DueIn] = Field(default_factory=list, max_length=MOST_DUES)
+    reason: Said = ""
+
+
 class PaymentIn(_In):
     """Money paid, or paid back. `technology` is the part of it that pays for technology, when the papers say so."""
 
@@ -241,8 +248,8 @@ class StepIn(_In):
     """A change of state on the day it happened.
 
     For registered: `registrar`, `registration_no` (14 or 16 digits) and `registered_on` (else `happened_on`) as the
-    certificate says, with its kind and amounts where the registry set others. For changed: the new `amount`, and a
-    new `valid_until`.
+    certificate says, with its kind and amounts where the registry set others. For changed: the new `amount`, a new
+    `valid_until`, and the new `schedule` with all its rows.
     """
 
     state: ContractState
@@ -257,6 +264,7 @@ class StepIn(_In):
     sub_kind: Annotated[SubKind | None, BeforeValidator(_nothing_for_blank)] = None
     amount: AmountIn | None = None
     valid_until: MaybeDay = None
+    schedule: Annotated[list[DueIn], Field(max_length=MOST_DUES)] | None = None
 
 
 class TieIn(_In):

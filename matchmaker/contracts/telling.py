@@ -33,6 +33,15 @@ def tell_step(session: Session, actor: Actor, contract: Contract, *, base: str) 
         tell_role(session, news, role=Role.OFFICER, base=base)
 
 
+def tell_schedule(session: Session, actor: Actor, contract: Contract, *, reason: str, base: str) -> None:
+    """Tell all parties that are registered here when and what is to be paid from now on."""
+    once = f"contract:{contract.id}:schedule:{contract.revision}"
+    details = {"title": contract.title, "reason": reason}
+    for organisation_id in sorted({party.organisation_id for party in contract.parties if party.organisation_id}):
+        news = News(NoticeKind.CONTRACT, "contract.schedule", path_of(contract), once, details, organisation_id)
+        tell_organisation(session, news, organisation_id=organisation_id, base=base, besides=actor.person_id)
+
+
 def path_of(contract: Contract) -> str:
     """Where the contract is shown."""
     return f"/my/contracts/{contract.id}"

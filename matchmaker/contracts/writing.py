@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts import queries as accounts
 from matchmaker.contracts.amounts import next_amount
-from matchmaker.contracts.models import Contract, ContractDue, ContractParty
+from matchmaker.contracts.models import Contract, ContractParty
 from matchmaker.contracts.rules import ROYALTIES, PartyRole
-from matchmaker.contracts.schemas import AmountIn, ContractIn, DueIn, IpIn, PartyIn, RoyaltyIn
+from matchmaker.contracts.scheduling import next_schedule
+from matchmaker.contracts.schemas import AmountIn, ContractIn, IpIn, PartyIn, RoyaltyIn
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Fault, Invalid
@@ -51,7 +52,7 @@ def write(session: Session, actor: Actor, contract: Contract, data: ContractIn) 
     session.add(contract)
     session.flush()
     changed |= _parties(session, contract, data.parties)
-    changed |= _schedule(session, contract, data.schedule)
+    changed |= next_schedule(session, actor, contract, rows=data.schedule)
     return changed | _amounts(session, actor, contract, data)
 
 
@@ -108,22 +109,6 @@ def _parties(session: Session, contract: Contract, wanted: Sequence[PartyIn]) ->
     session.flush()
     session.expire(contract, ["parties"])
     return {"parties": [[_said(facts) for facts in standing.values()], [_said(facts) for facts in fresh]]}
-
-
-def _schedule(session: Session, contract: Contract, wanted: Sequence[DueIn]) -> dict[str, Any]:
-    fresh = [(one.milestone, one.due_on, one.amount) for one in wanted]
-    standing = [(row.milestone, row.due_on, row.amount_fen) for row in contract.schedule]
-    if sorted(fresh, key=str) == sorted(standing, key=str):
-        return {}
-    for row in contract.schedule:
-        row.superseded_at = clock.now()
-    session.add_all(
-        ContractDue(contract_id=contract.id, milestone=milestone, due_on=due_on, amount_fen=amount)
-        for milestone, due_on, amount in fresh
-    )
-    session.flush()
-    session.expire(contract, ["schedule"])
-    return {"schedule": [[[_plain(v) for v in row] for row in rows] for rows in (standing, fresh)]}
 
 
 def _amounts(session: Session, actor: Actor, contract: Contract, data: ContractIn) -> dict[str, Any]:

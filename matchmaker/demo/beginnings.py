@@ -56,19 +56,21 @@ def known_of(session: Session) -> Known:
 
 
 def begins(story: Story, sides: Sides, known: Known) -> Beginning:
-    """As the story says; one that says nothing begins with the introduction of its listings, or by hand."""
+    """At its event, with a request on its day, or by hand where it names no pair of listings or no day."""
     both = (sides.buyer_id, sides.seller_id)
     for met in known.meetings:
         if story.event == met.event and (met.buyer_id, met.seller_id) == both:
             return Beginning(How.MET, met.at, met.meeting_id)
-    pair = (sides.need_id, sides.offer_id)
-    if story.on is not None:
-        at = datetime.combine(story.on, time(9), clock.DISTRICT_ZONE)
-        return Beginning(How.HAND if None in pair else How.ASKED, at)
-    for row in known.accepted:
-        if (row.need_id, row.offer_id) == pair and row.answered_at is not None:
-            return Beginning(How.AGREED, row.answered_at)
-    return Beginning(How.HAND, FIRST_DAY + timedelta(days=number_of(story)))
+    if story.on is None:
+        return Beginning(How.HAND, FIRST_DAY + timedelta(days=number_of(story)))
+    at = datetime.combine(story.on, time(9), clock.DISTRICT_ZONE)
+    return Beginning(How.HAND if None in (sides.need_id, sides.offer_id) else How.ASKED, at)
+
+
+def told_pairs(stories: Sequence[Story], sides: Mapping[str, Sides]) -> frozenset[tuple[int, int]]:
+    """The (need, offer) pairs whose story says when or where they come together; the year leaves them to it."""
+    known = (sides[story.ref] for story in stories if story.ref in sides and (story.on or story.event))
+    return frozenset((one.need_id, one.offer_id) for one in known if one.need_id and one.offer_id)
 
 
 def together(stories: Sequence[Story], sides: Mapping[str, Sides]) -> dict[str, list[tuple[int, int]]]:

@@ -28,7 +28,7 @@ from matchmaker.demo.diary import Diary, Pen, Sessions, Step, Tick
 from matchmaker.demo.letters import forget_letters
 from matchmaker.demo.money import MoneyTelling
 from matchmaker.demo.plain import plain
-from matchmaker.demo.stories import read_stories
+from matchmaker.demo.stories import STORIES, read_stories
 from matchmaker.demo.year import BASE, FIRST_DAY, LAST_DAY
 from matchmaker.exchange.importing import import_file
 from matchmaker.matching.live import LiveIndex
@@ -36,7 +36,7 @@ from matchmaker.meetings.follow_ups import ask_due
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.service import mark_read
 
-STORIES, PAST = "stories.jsonl", "past_contracts.jsonl"
+PAST = "past_contracts.jsonl"
 # The office took the contracts of the years before in at the end of the first year.
 TAKEN_IN = FIRST_DAY + timedelta(days=358)
 # The months in which the platform asks what became of meetings half a year ago.
@@ -78,7 +78,7 @@ def together_at_events(sessions: Sessions, folder: Path) -> dict[str, list[tuple
 
 
 def _plan(session: Session, cast: Cast, folder: Path) -> list[Step]:
-    """Every step of every story, of the two rounds, and what the machine itself does."""
+    """Every step of every story, of the rounds, and what the machine itself does."""
     book, known = Diary(), known_of(session)
     stories = read_stories(folder / STORIES)
     sides = casting.sides_of(session, stories)

@@ -16,9 +16,9 @@ from matchmaker.contracts.models import Contract
 from matchmaker.core.actor import Actor, Role
 from matchmaker.deals.models import Deal
 from matchmaker.demo.diary import VIA
+from matchmaker.demo.matches import said_of
 from matchmaker.demo.stories import Story, number_of
 from matchmaker.demo.year import owners
-from matchmaker.introductions import inbox
 from matchmaker.listings.models import Listing
 from matchmaker.matching.live import LiveIndex
 
@@ -41,9 +41,7 @@ class Cast:
 
     def evidence(self, session: Session, actor: Actor, listing_id: int, other_id: int) -> dict[str, Any]:
         """What matching says of the two, for the one who asks; nothing without an index."""
-        if self.engine is None:
-            return {}
-        return inbox.evidence(session, actor, self.engine, listing_id=listing_id, other_id=other_id)
+        return said_of(session, actor, self.engine, listing_id=listing_id, other_id=other_id)
 
 
 @dataclass(frozen=True)

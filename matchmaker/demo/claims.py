@@ -19,10 +19,10 @@ from matchmaker.core.money import yuan_from_fen
 from matchmaker.demo.cast import Scene
 from matchmaker.demo.diary import VIA, Diary, Pen
 from matchmaker.demo.papers import page
-from matchmaker.demo.rounds import AUTUMN, ROUNDS, SPRING, at, day, window_of
+from matchmaker.demo.rounds import AUTUMN, ROUNDS, SPRING, SUMMER, at, day, window_of
 from matchmaker.demo.stories import Claimed, Fate, number_of
 from matchmaker.demo.year import BASE
-from matchmaker.subsidies import applying, reviewing, taking_back, voices
+from matchmaker.subsidies import applying, evidence, reviewing, taking_back, voices
 from matchmaker.subsidies.models import Claim, ClawBack, Voice
 from matchmaker.subsidies.rules import ClaimState
 from matchmaker.subsidies.schemas import ApplyIn, ClaimIn
@@ -36,6 +36,13 @@ _LATE = (("propose", day(5, 27), 0), ("publish_notice", day(6, 1), 0), ("approve
 _GRANTED = (*_IN, *_REVIEWED, *_SHOWN, *_APPROVED)
 _OBJECTED = (*_IN, *_REVIEWED, *_SHOWN, ("object", day(4, 29), 0))
 _BACK = (("take_up", day(7, 20), 0), ("take_back", day(7, 30), 0), ("recover", day(8, 28), 0))
+# The budget of September is shared by all who claimed in it, so nobody is shown before October.
+_SEPTEMBER = (
+    ("confirm", day(9, 7), 8),
+    ("precheck", day(9, 22), 3),
+    ("town_check", day(10, 12), 4),
+    ("propose", day(10, 20), 3),
+)
 _NOW = (("confirm", day(11, 2), 1), ("precheck", day(11, 4), 1), ("town_check", day(11, 6), 1))
 FATES: Mapping[tuple[str, Fate], tuple[Act, ...]] = {
     (SPRING.name, Fate.FOUND): (),
@@ -68,6 +75,9 @@ FATES: Mapping[tuple[str, Fate], tuple[Act, ...]] = {
         ("take_back", day(9, 4), 0),
         ("recover", day(9, 21), 0),
     ),
+    (SUMMER.name, Fate.APPROVED): (*_SEPTEMBER, ("publish_notice", day(11, 6), 0), ("approve", day(11, 17), 0)),
+    (SUMMER.name, Fate.NOTICE): (*_SEPTEMBER, ("publish_notice", day(11, 20), 0)),
+    (SUMMER.name, Fate.DOUBTED): (*_SEPTEMBER, ("publish_notice", day(11, 19), 0), ("object", day(11, 20), 0)),
     (AUTUMN.name, Fate.FOUND): (),
     (AUTUMN.name, Fate.APPLIED): (("confirm", day(11, 10), 9),),
     (AUTUMN.name, Fate.PRECHECKED): (("confirm", day(11, 4), 5), ("precheck", day(11, 16), 3)),
@@ -77,21 +87,6 @@ FATES: Mapping[tuple[str, Fate], tuple[Act, ...]] = {
         ("town_check", day(11, 17), 2),
     ),
     (AUTUMN.name, Fate.PROPOSED): (*_NOW, ("propose", day(11, 18), 1)),
-    (AUTUMN.name, Fate.NOTICE): (*_NOW, ("propose", day(11, 12), 1), ("publish_notice", day(11, 20), 0)),
-    (AUTUMN.name, Fate.DOUBTED): (
-        *_NOW,
-        ("propose", day(11, 12), 1),
-        ("publish_notice", day(11, 19), 0),
-        ("object", day(11, 20), 0),
-    ),
-    (AUTUMN.name, Fate.APPROVED): (
-        ("confirm", day(11, 2), 0),
-        ("precheck", day(11, 3), 0),
-        ("town_check", day(11, 4), 0),
-        ("propose", day(11, 5), 0),
-        ("publish_notice", day(11, 6), 0),
-        ("approve", day(11, 17), 0),
-    ),
     (AUTUMN.name, Fate.RETURNED): (("confirm", day(11, 4), 3), ("send_back", day(11, 13), 0)),
 }
 BANKS = (
@@ -102,6 +97,7 @@ BANKS = (
     "演示银行西樵支行",
     "演示银行里水支行",
 )
+SEEN = "单位带发票和回单原件到区科技局窗口，当场核对无误；单位暂无扫描件，留复印件存档。"
 # Of what is owed, the part that came back where the contract's registration was revoked.
 CAME_BACK = 60
 
@@ -118,7 +114,7 @@ class ClaimTelling:
             "confirm_again": self._confirm,
             "precheck": partial(self._review, reviewing.precheck, self.first),
             "town_check": partial(self._review, reviewing.town_check, self.second),
-            "propose": partial(self._review, reviewing.propose, self.first),
+            "propose": self._propose,
             "publish_notice": partial(self._review, reviewing.publish_notice, self.first),
             "approve": partial(self._review, reviewing.approve, self.second),
             "send_back": partial(self._turn_down, reviewing.send_back),
@@ -186,6 +182,12 @@ class ClaimTelling:
     def _review(self, verb: Callable[..., Claim], officer: Actor, session: Session) -> None:
         claim = self._claim(session)
         verb(session, officer, **self._keys(claim, verb.__name__))
+
+    def _propose(self, session: Session) -> None:
+        """Where payments came with numbers only, the officer has seen the originals."""
+        claim = self._claim(session)
+        seen = SEEN if evidence.unseen(session, claim) else ""
+        reviewing.propose(session, self.first, originals=seen, **self._keys(claim, "propose"))
 
     def _turn_down(self, verb: Callable[..., Claim], session: Session) -> None:
         claim = self._claim(session)

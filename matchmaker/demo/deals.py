@@ -104,7 +104,9 @@ class DealTelling:
         need_id, offer_id = self.sides.need_id, self.sides.offer_id
         if need_id is None or offer_id is None or self._introduction(session) is not None:
             return
-        who, mine, other, said = self.scene.buyer, need_id, offer_id, phrases.ASKED
+        written = self.story.contract
+        said = phrases.ASKED[written.kind if written else None]
+        who, mine, other = self.scene.buyer, need_id, offer_id
         if not can_see(who, session.get_one(Listing, offer_id)):
             who, mine, other, said = self.scene.seller, offer_id, need_id, phrases.OFFERED
         introductions.ask(

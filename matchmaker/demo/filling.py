@@ -11,10 +11,14 @@ from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.unit import reading, unit
 from matchmaker.demo import office, people, year
+from matchmaker.demo.beginnings import told_pairs
+from matchmaker.demo.cast import sides_of
 from matchmaker.demo.letters import forget_letters
+from matchmaker.demo.stories import STORIES, read_stories
 from matchmaker.events import queries as events
 from matchmaker.events import service as event_service
 from matchmaker.events.schemas import EventIn
+from matchmaker.matching.live import LiveIndex
 
 
 def is_filled(sessions: sessionmaker[Session]) -> bool:
@@ -28,16 +32,20 @@ def fill(
     folder: Path,
     files_dir: Path,
     *,
+    engine: LiveIndex | None = None,
     tick: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
     """People, events from `folder`, the year, and what waits at its end, in one transaction: interrupted, nothing is
-    there, and the next run does it all. Uploads go into `files_dir`. Returns how many steps the year took.
+    there, and the next run does it all. Uploads go into `files_dir`; `engine` tells what the matches say. Returns how
+    many steps the year took.
     """
     with unit(sessions) as session:
         with clock.pretend(year.FIRST_DAY):
             people.add_people(session)
         _add_events(session, folder / "events.jsonl")
-        played = year.play(session, tick=tick)
+        stories = read_stories(folder / STORIES)
+        told = told_pairs(stories, sides_of(session, stories))
+        played = year.play(session, engine=engine, told=told, tick=tick)
         office.leave_work(session, files_dir)
         alerts.skip_to_now(session)
         forget_letters(session)

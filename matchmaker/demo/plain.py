@@ -19,8 +19,8 @@ from matchmaker.listings.models import Listing
 FROM_INTRODUCTIONS, FROM_MEETINGS = 14, 14
 # Numbers from here on are not written down in the stories' file.
 FIRST = 301
-# A meeting over less than this was polite, and nothing more.
-WORTH = 0.85
+# A request or a meeting over less than this was polite, and nothing more.
+WORTH = 0.9
 # How far deals of a kind have come, by weight.
 STAGES: Mapping[DealKind, Mapping[DealStage, int]] = {
     DealKind.TECHNOLOGY: {DealStage.TALKS: 9, DealStage.INTENT: 6, DealStage.ENDED: 5},
@@ -49,10 +49,13 @@ def plain(session: Session, known: Known, taken: Sequence[Sides]) -> Iterator[To
 
 
 def _origins(known: Known, used: set[tuple[int, int]], chance: Random) -> list[tuple[Sides, Beginning]]:
-    """Introductions and meetings that went well, between organisations that have no other deal."""
+    """Introductions and meetings over a good match that went well, between organisations that have no other deal."""
+    # Without an index nobody knows what a match was worth.
+    judged = any("score" in row.evidence for row in known.accepted)
     asked = [
         (Sides(row.need_organisation_id, row.offer_organisation_id, row.need_id, row.offer_id, ""), row.answered_at)
         for row in known.accepted
+        if not judged or row.evidence.get("score", 0.0) >= WORTH
     ]
     met = [
         (Sides(one.buyer_id, one.seller_id, one.need_id, one.offer_id, ""), Beginning(How.MET, one.at, one.meeting_id))

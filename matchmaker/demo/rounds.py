@@ -1,4 +1,4 @@
-"""The demo district's two rounds of the subsidy: announced, given a budget, searched, and paid in batches."""
+"""The demo district's three rounds of the subsidy: announced, given a budget, searched, and paid in batches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ YEAR = 2026
 
 
 def day(month: int, number: int) -> date:
-    """That day of the year of both rounds."""
+    """That day of the year of all rounds."""
     return date(YEAR, month, number)
 
 
@@ -64,6 +64,20 @@ SPRING = Round(
     looks=(day(3, 1), day(3, 12), day(3, 24), day(3, 30), day(4, 1), day(7, 15), day(8, 19)),
     batches=((day(5, 18), day(5, 27)), (day(6, 15), day(6, 24))),
 )
+# Under a version of its own, as every round of a year is; it has closed, so that its claims may be shown.
+SUMMER = Round(
+    name="summer",
+    policy="nh-techdeal-2026-trial",
+    version="2026-trial",
+    title="2026 年九月技术合同交易扶持（示例首轮）",
+    opens=day(9, 1),
+    closes=day(9, 30),
+    loaded=day(7, 20),
+    announced=day(8, 10),
+    budget_fen=60 * FEN_PER_WAN,
+    reason="首轮试行的专项资金",
+    looks=(),
+)
 AUTUMN = Round(
     name="autumn",
     policy="nh-techdeal-2026",
@@ -77,7 +91,7 @@ AUTUMN = Round(
     reason="秋季批次按专项资金余额核定，年度总额的其余部分留作次年",
     looks=(day(11, 1), day(11, 9), day(11, 16), day(11, 20)),
 )
-ROUNDS = {one.name: one for one in (SPRING, AUTUMN)}
+ROUNDS = {one.name: one for one in (SPRING, SUMMER, AUTUMN)}
 
 
 def at(when: date, hour: int, minute: int = 0) -> datetime:
@@ -85,7 +99,7 @@ def at(when: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(when, time(hour, minute), clock.DISTRICT_ZONE)
 
 
-def tell(diary: Diary, cast: Cast, rounds: Sequence[Round] = (SPRING, AUTUMN)) -> None:
+def tell(diary: Diary, cast: Cast, rounds: Sequence[Round] = (SPRING, SUMMER, AUTUMN)) -> None:
     """Put what the office does for a whole round into the diary; single claims are told in `claims`."""
     for one in rounds:
         diary.put(at(one.loaded, 10, 20), partial(_load, cast, one))

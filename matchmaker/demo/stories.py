@@ -12,6 +12,7 @@ from matchmaker.contracts.schemas import CostIn, IpIn, RoyaltyIn, TieIn
 from matchmaker.core.money import fen_from_wan
 from matchmaker.deals.rules import DealKind, DealStage, NoteReach
 
+STORIES = "stories.jsonl"
 Wan = Annotated[int, BeforeValidator(lambda value: fen_from_wan(value) if isinstance(value, str) else value)]
 
 
@@ -63,7 +64,7 @@ class Fate(StrEnum):
 class Claimed(Part):
     """A claim for a contract in one round; `applied` when the platform does not find it by itself."""
 
-    round: Literal["spring", "autumn"]
+    round: Literal["spring", "summer", "autumn"]
     fate: Fate
     applied: bool = False
     aid: Wan = 0

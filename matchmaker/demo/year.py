@@ -4,7 +4,7 @@ The same seed, the same days, the same words: every installation shows the same 
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -16,11 +16,13 @@ from matchmaker.accounts.models import Membership, Person
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.demo import texts
+from matchmaker.demo.matches import said_of
 from matchmaker.introductions import service as introductions
 from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import Decision, DeclineReason
 from matchmaker.listings.models import Listing
 from matchmaker.listings.rules import Side, State, Visibility
+from matchmaker.matching.live import LiveIndex
 
 SEED = 2026
 # The platform opened and took the district's firms and listings in.
@@ -39,16 +41,26 @@ def has_happened(session: Session) -> bool:
     return session.scalar(select(Introduction.id).limit(1)) is not None
 
 
-def play(session: Session, *, tick: Callable[[int, int], None] = lambda done, total: None) -> int:
-    """Decisions, introductions and talks between organisations of the same node; returns how many steps were taken."""
-    return _Year(session).play(tick)
+def play(
+    session: Session,
+    *,
+    engine: LiveIndex | None = None,
+    told: Collection[tuple[int, int]] = frozenset(),
+    tick: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
+    """Decisions, introductions and talks between organisations of the same node; returns how many steps were taken.
+
+    Requests keep what `engine` says of the match that day. The pairs in `told` have a story of their own that says
+    when they come together: nothing happens between them here.
+    """
+    return _Year(session, engine, told).play(tick)
 
 
 class _Year:
     """What is still to happen, in the order of time: each step may put a later one into the diary."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, engine: LiveIndex | None, told: Collection[tuple[int, int]]) -> None:
+        self.session, self.engine, self.told = session, engine, told
         self.chance = Random(SEED)
         self.people = owners(session)
         self.diary: list[tuple[datetime, int, Callable[[datetime], None]]] = []
@@ -85,17 +97,19 @@ class _Year:
     def _ask(self, pair: Pair, moment: datetime) -> None:
         mine, other = self._sides(pair, 0.6)
         asking, answering = self.people[mine.organisation_id], self.people[other.organisation_id]
+        message, fate = self.chance.choice(texts.FIRST), self.chance.random()
+        then = moment + timedelta(hours=self.chance.randrange(3, 90))
+        if self._is_told(pair):
+            return
         row = introductions.ask(
             self.session,
             asking,
             listing_id=mine.id,
             other_id=other.id,
-            message=self.chance.choice(texts.FIRST),
-            evidence={},
+            message=message,
+            evidence=said_of(self.session, asking, self.engine, listing_id=mine.id, other_id=other.id),
             base=BASE,
         )
-        fate = self.chance.random()
-        then = moment + timedelta(hours=self.chance.randrange(3, 90))
         if fate < 0.25:
             self._later(then, partial(self._refuse, answering, row.id))
         elif fate < 0.85:
@@ -128,15 +142,23 @@ class _Year:
     def _decide(self, pair: Pair, _moment: datetime) -> None:
         mine, other = self._sides(pair, 0.7)
         later = self.chance.random() < 0.25
+        reasons = () if later else self.chance.sample(list(DeclineReason), 1)
+        note = "" if later else self.chance.choice(texts.DECLINES)
+        if self._is_told(pair):
+            return
         introductions.decide(
             self.session,
             self.people[mine.organisation_id],
             listing_id=mine.id,
             other_id=other.id,
             decision=Decision.LATER if later else Decision.DECLINED,
-            reasons=() if later else self.chance.sample(list(DeclineReason), 1),
-            note="" if later else self.chance.choice(texts.DECLINES),
+            reasons=reasons,
+            note=note,
         )
+
+    def _is_told(self, pair: Pair) -> bool:
+        """Asked after chance was, so that the others' year is the same with and without stories."""
+        return (pair[0].id, pair[1].id) in self.told
 
 
 def _pairs(session: Session) -> Iterator[Pair]:

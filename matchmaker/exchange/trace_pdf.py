@@ -166,13 +166,14 @@ def _decided(trace: Trace) -> list[Fact]:
 
 def _paid(trace: Trace) -> list[Fact]:
     rows = [one for one in trace.payments if one.withdrawn_at is None]
-    return [
+    paid = [
         (
             _term("payment_kind", one.kind),
             joined([one.paid_on, f"{yuan(one.amount_fen)} 元", one.invoice_no, one.receipt_no, who(one.by)]),
         )
         for one in rows
     ]
+    return paid + [("原件核对", joined([_moment(one.at), who(one.by), one.text])) for one in trace.originals]
 
 
 def _contract(trace: Trace) -> list[Fact]:
@@ -270,8 +271,8 @@ def _payments(trace: Trace) -> list[Flowable]:
             _term("payment_kind", one.kind) + ("（作废）" if one.withdrawn_at else ""),
             yuan(one.amount_fen),
             "按比例" if one.technology_fen is None else yuan(one.technology_fen),
-            one.invoice_no or "—",
-            one.receipt_no or "—",
+            _proof(one.invoice_no, one.invoice_file_id),
+            _proof(one.receipt_no, one.receipt_file_id),
         ]
         for one in trace.payments
     ]
@@ -280,6 +281,11 @@ def _payments(trace: Trace) -> list[Flowable]:
     heads = ("日期", "类别", "金额（元）", "其中技术（元）", "发票号", "回单号")
     widths = [24 * mm, 24 * mm, 32 * mm, 32 * mm, 33 * mm, 33 * mm]
     return [table(heads, rows, widths, right=(2, 3))]
+
+
+def _proof(number: str, file_id: int | None) -> str:
+    """A paper's number, and whether the paper itself is kept."""
+    return joined([number, "有扫描件" if file_id is not None else "无扫描件" if number else ""]) or "—"
 
 
 def _ledger(entries: Sequence[LedgerEntry]) -> list[Flowable]:

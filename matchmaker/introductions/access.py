@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaker.audit.models import AuditEntry
 from matchmaker.core.actor import Actor, Role
 from matchmaker.core.errors import Forbidden, NotFound
 from matchmaker.introductions.models import Introduction
@@ -10,8 +11,8 @@ from matchmaker.listings.models import Listing, ListingRevision
 from matchmaker.listings.rules import State, Visibility
 
 READERS = (Role.ORGANISER, Role.OFFICER, Role.AUDITOR)
-# Where a listing comes to after it was published.
-ENDED = (State.ON_HOLD, State.CLOSED, State.EXPIRED)
+# Where a listing comes to only after it was published; what is closed may have been a draft before.
+ENDED = (State.ON_HOLD, State.EXPIRED)
 
 
 def side_of(actor: Actor, introduction: Introduction) -> int | None:
@@ -43,11 +44,16 @@ def require_decider(actor: Actor, organisation_id: int) -> None:
 def was_open(session: Session, listing: Listing) -> bool:
     """Whether others could know of the listing before, so that its end may be told instead of denied.
 
-    One that went back to being a draft was open when one of its versions was published.
+    One that was closed or went back to being a draft was open when one of its versions was published, or was let out
+    later: then the version still says that it waited, and the log tells.
     """
     if listing.visibility is Visibility.CONSENT:
         return False
     if listing.state in ENDED:
         return True
     versions = session.scalars(select(ListingRevision.content).where(ListingRevision.listing_id == listing.id))
-    return any(content.get("state") == State.PUBLISHED for content in versions)
+    if any(content.get("state") == State.PUBLISHED for content in versions):
+        return True
+    steps = (AuditEntry.subject == f"listing:{listing.id}", AuditEntry.action == "listing.state")
+    details = session.scalars(select(AuditEntry.detail).where(*steps))
+    return any(State.PUBLISHED in detail.get("state", ()) for detail in details)

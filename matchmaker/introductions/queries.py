@@ -10,9 +10,11 @@ from matchmaker.accounts.models import Membership, Organisation, Person
 from matchmaker.accounts.rules import MemberRank
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Forbidden, NotFound
-from matchmaker.introductions.access import READERS, require_reader
+from matchmaker.introductions.access import READERS, require_reader, was_open
 from matchmaker.introductions.models import Introduction, PairDecision
 from matchmaker.introductions.rules import Decision, IntroductionState
+from matchmaker.listings.access import can_see
+from matchmaker.listings.models import Listing
 
 # From then on both sides know each other.
 OPEN_STATES = (IntroductionState.ACCEPTED, IntroductionState.CLOSED)
@@ -63,6 +65,18 @@ def introduction(session: Session, actor: Actor, *, introduction_id: int) -> Int
         raise NotFound(f"no introduction {introduction_id}")
     require_reader(actor, found)
     return found
+
+
+def knew_listing(session: Session, actor: Actor, *, listing_id: int) -> bool:
+    """Whether the actor's organisations knew of a listing that they may not see now: it was open to them as to
+    everybody, or an introduction brought them together with it. That it is gone may be told; what it said may not.
+    """
+    listing = session.get(Listing, listing_id)
+    if listing is None or not actor.organisation_ids or can_see(actor, listing):
+        return False
+    about = or_(Introduction.need_id == listing_id, Introduction.offer_id == listing_id)
+    met = session.scalar(select(Introduction.id).where(_takes_part(actor), about).limit(1))
+    return met is not None or was_open(session, listing)
 
 
 def contacts(session: Session, actor: Actor, *, introduction: Introduction) -> list[Contact]:

@@ -6,6 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaker.accounts import queries as accounts
+from matchmaker.accounts.models import Organisation
+from matchmaker.accounts.rules import Standing
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
@@ -13,11 +16,12 @@ from matchmaker.listings.access import can_change, require_change
 from matchmaker.listings.models import Listing, ListingDraft
 from matchmaker.listings.rules import State
 from matchmaker.listings.schemas import ListingIn
-from matchmaker.listings.service import save_listing
+from matchmaker.listings.service import save_listing, says
 
 # A form is some 15,000 characters at most; this stops somebody from storing something else.
 MAX_CHARACTERS = 40_000
 MOST_OPEN = 50
+_OUT = (State.PUBLISHED, State.REVIEW)
 
 
 def save_draft(
@@ -65,18 +69,38 @@ def publish(
 ) -> Listing:
     """Make the form a listing, or the new text of one, and use its draft up.
 
+    The same form sent again (the button pressed twice, or after going back to it) is answered with the listing that it
+    became, as long as that is out or waits for review.
+
     Imports bring in what ran out long ago, and a draft may say anything; what a person publishes now must not be over.
     Invalid names the end date then, or the organisation when the listing belongs to another one.
     """
     if data.state is not State.DRAFT and data.valid_to is not None and data.valid_to < clock.today():
         raise Invalid([Fault("valid_to", "valid_to lies in the past", data.valid_to.isoformat())])
     try:
-        listing = save_listing(session, actor, data=data, listing_id=listing_id, review=review)
+        is_new = listing_id is None and data.state is not State.DRAFT
+        first = published_already(session, actor, data=data) if is_new else None
+        listing = first or save_listing(session, actor, data=data, listing_id=listing_id, review=review)
     except Forbidden as error:
         raise Invalid([Fault("organisation_id", str(error))]) from None
     if draft_id is not None:
         finish(session, actor, draft_id=draft_id, listing_id=listing.id)
     return listing
+
+
+def published_already(session: Session, actor: Actor, *, data: ListingIn) -> Listing | None:
+    """The listing of this organisation that says exactly this, in every field, and is out or waits for review.
+
+    Until the end of the unit nobody else publishes for it this way.
+    """
+    owner = accounts.ids_by_uscc(session, {data.organisation}).get(data.organisation)
+    if owner is None:
+        return None
+    require_change(actor, owner)
+    session.execute(select(Organisation.id).where(Organisation.id == owner).with_for_update(key_share=True))
+    alike = (Listing.organisation_id == owner, Listing.side == data.side, Listing.title == data.title)
+    rows = session.scalars(select(Listing).where(*alike, Listing.state.in_(_OUT)).order_by(Listing.id))
+    return next((row for row in rows if row.organisation.standing is Standing.VERIFIED and says(row, data)), None)
 
 
 def finish(session: Session, actor: Actor, *, draft_id: int, listing_id: int) -> None:

@@ -127,6 +127,13 @@ def _apply(
     return [listing for listing, _ in pairs]
 
 
+def says(listing: Listing, item: ListingIn) -> bool:
+    """Whether the listing says what the input says, whatever its name and state."""
+    prices = (listing.price_low_fen, listing.price_high_fen) == (item.price_low, item.price_high)
+    nodes = sorted(listing.node_ids) == sorted(item.chain_nodes)
+    return prices and nodes and all(getattr(listing, name) == getattr(item, name) for name in PLAIN)
+
+
 def _assign(listing: Listing, item: ListingIn, owners: Mapping[str, int]) -> dict[str, object]:
     """Copy the input onto the row; returns what changed as {field: [old, new]} in JSON values."""
     wanted: dict[str, object] = {name: getattr(item, name) for name in PLAIN}

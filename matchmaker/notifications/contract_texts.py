@@ -29,6 +29,10 @@ CONTRACT_TEXTS: dict[str, tuple[str, str]] = {
         "“%(title)s”已办理变更登记：%(reason)s",
         "The registration of “%(title)s” was changed: %(reason)s",
     ),
+    "contract.schedule": (
+        "“%(title)s”有新的付款计划：%(reason)s",
+        "“%(title)s” has a new payment schedule: %(reason)s",
+    ),
     "contract.cancelled": (
         "“%(title)s”已注销：%(reason)s",
         "“%(title)s” was cancelled: %(reason)s",

@@ -8,7 +8,8 @@ from matchmaker.contracts.models import ContractParty
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor, Role
 from matchmaker.core.errors import Conflict, Forbidden, NotFound
-from matchmaker.subsidies.models import Claim, ClaimStep
+from matchmaker.subsidies.models import Claim, ClaimStep, Window
+from matchmaker.subsidies.policy import read_policy
 from matchmaker.subsidies.rules import (
     APPEAL_DAYS,
     APPLICANT_VERBS,
@@ -28,6 +29,7 @@ _FORBIDDEN = {
 }
 _CONFLICT = {
     Why.WINDOW_CLOSED: "its window is not open",
+    Why.WINDOW_OPEN: "its window has not closed; whoever claims until then shares the budget",
     Why.NOTICE_RUNS: "the public notice has not ended",
     Why.OBJECTIONS_OPEN: "an objection is not settled",
     Why.NO_BATCH: "it was not handed over in a payment batch",
@@ -115,6 +117,11 @@ def who_took(session: Session, claim: Claim, state: ClaimState) -> set[int | Non
     return set(newest if state is ClaimState.APPROVED else newest[:1])
 
 
+def shares_until_close(window: Window) -> bool:
+    """Whether all who claim until the close share one budget: then nobody is shown before it is known who they are."""
+    return window.limited and read_policy(window.policy.text).budget.if_exceeded == "pro_rata"
+
+
 def why_not(session: Session, actor: Actor, claim: Claim, verb: ClaimVerb) -> Why | None:
     """Why the actor cannot do this with the claim now; None when nothing stands in the way but the facts."""
     person = _wrong_person(session, actor, claim, verb)
@@ -155,6 +162,8 @@ def _wrong_time(claim: Claim, verb: ClaimVerb) -> Why | None:
     if verb is ClaimVerb.CONFIRM and claim.state is ClaimState.FOUND:
         window = claim.window
         return None if window.opens_on <= today <= window.closes_on else Why.WINDOW_CLOSED
+    if verb is ClaimVerb.PUBLISH_NOTICE and shares_until_close(claim.window) and today <= claim.window.closes_on:
+        return Why.WINDOW_OPEN
     if verb is ClaimVerb.APPROVE:
         return _notice_unsettled(claim)
     if verb in (ClaimVerb.MARK_PAID, ClaimVerb.TAKE_OUT) and claim.batch_id is None:

@@ -12,9 +12,10 @@ from matchmaker.contracts.models import Contract
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict, Forbidden, NotFound
-from matchmaker.subsidies import decisions, keys, ledger, moving
+from matchmaker.subsidies import decisions, evidence, keys, ledger, moving
 from matchmaker.subsidies.access import is_tied, require_office
 from matchmaker.subsidies.amounts import spoken
+from matchmaker.subsidies.expecting import expected_fen
 from matchmaker.subsidies.facts import Inputs
 from matchmaker.subsidies.models import Claim, Decision, Window
 from matchmaker.subsidies.policies import policy_of
@@ -25,9 +26,14 @@ from matchmaker.subsidies.windows import appropriate_as_needed
 
 @dataclass(frozen=True)
 class Shortfall:
-    """Whether a window's budget reaches for what is proposed and shown; `blocking` are claims not yet assessed."""
+    """Whether a window's budget reaches for what is proposed and shown, and for what is still to come.
+
+    `blocking` are claims that wait to be assessed, and `coming_fen` what they would get as things stand; nought where
+    the budget does not bind.
+    """
 
     wanted_fen: int
+    coming_fen: int
     available_fen: int
     limited: bool
     pro_rata: bool
@@ -36,7 +42,7 @@ class Shortfall:
     @property
     def lacking_fen(self) -> int:
         """How much is missing; 0 when it reaches, or does not bind."""
-        return max(0, self.wanted_fen - self.available_fen) if self.limited else 0
+        return max(0, self.wanted_fen + self.coming_fen - self.available_fen) if self.limited else 0
 
 
 def shortfall(session: Session, *, window_id: int) -> Shortfall:
@@ -47,23 +53,28 @@ def shortfall(session: Session, *, window_id: int) -> Shortfall:
     # What was sent back and is not mended does not hold up the others.
     states = UNASSESSED - {ClaimState.RETURNED}
     waiting = select(Claim.id).where(Claim.window_id == window_id, Claim.state.in_(states)).order_by(Claim.id)
+    blocking = tuple(session.scalars(waiting))
     return Shortfall(
         wanted_fen=_reserved(session, window_id, (ClaimState.PROPOSED, ClaimState.NOTICE)),
+        coming_fen=expected_fen(session, window=window, claim_ids=blocking) if window.limited else 0,
         available_fen=ledger.balances(session, window_id=window_id)[Account.AVAILABLE],
         limited=window.limited,
         pro_rata=policy_of(window.policy).budget.if_exceeded == "pro_rata",
-        blocking=tuple(session.scalars(waiting)),
+        blocking=blocking,
     )
 
 
 def require_enough(session: Session, claim: Claim) -> None:
-    """Conflict when what is proposed and shown is more than the budget has left. The caller holds the window."""
+    """Conflict when the budget has less left than is proposed, shown and still to come. The caller holds the window.
+
+    Whoever happens to be assessed first would otherwise get all of it, and the others would share the rest.
+    """
     found = shortfall(session, window_id=claim.window_id)
     if found.lacking_fen:
         how = "share it pro rata first" if found.pro_rata else "raise it first"
-        raise Conflict(
-            f"the budget has {spoken(found.available_fen)} left, {spoken(found.wanted_fen)} are proposed: {how}"
-        )
+        coming = f" and about {spoken(found.coming_fen)} wait to be assessed" if found.coming_fen else ""
+        wanted = f"{spoken(found.wanted_fen)} are proposed{coming}"
+        raise Conflict(f"the budget has {spoken(found.available_fen)} left, {wanted}: {how}")
 
 
 def make_room(session: Session, actor: Actor, claim: Claim, *, once: str) -> list[audit.Event]:
@@ -88,7 +99,7 @@ def share_budget(session: Session, actor: Actor, *, window_id: int, once: str, b
     Each is decided in the order of its proposal; when the sum is more than what is left beside the claims already
     shown to the public, everybody gets the same part of it, to the fen, and the part is kept in the decision's inputs.
     Officers only, and none who is tied to one of the parties. Conflict while the window is open, when claims wait to
-    be assessed, and when nothing is proposed.
+    be assessed, when papers of one were never seen, and when nothing is proposed.
     """
     require_office(actor)
     claims = _hold_proposed(session, window_id)
@@ -143,12 +154,19 @@ def _require_shareable(session: Session, actor: Actor, window: Window, claims: S
         raise Conflict(f"claims can be made until {window.closes_on}; share the budget afterwards")
     waiting = shortfall(session, window_id=window.id).blocking
     if waiting:
-        raise Conflict(f"these claims wait to be assessed first: {', '.join(map(str, waiting))}")
+        raise Conflict(f"these claims wait to be assessed first: {_named(waiting)}")
     if not claims:
         raise Conflict("no claim of this window is proposed")
     tied = [claim.id for claim in claims if is_tied(session, actor, claim)]
     if tied:
-        raise Forbidden(f"{actor.name} belongs to a party of these claims: {', '.join(map(str, tied))}")
+        raise Forbidden(f"{actor.name} belongs to a party of these claims: {_named(tied)}")
+    unseen = [claim.id for claim in claims if evidence.unseen(session, claim)]
+    if unseen:
+        raise Conflict(f"these claims count typed numbers without a scan; propose them anew: {_named(unseen)}")
+
+
+def _named(claim_ids: Sequence[int]) -> str:
+    return ", ".join(map(str, claim_ids))
 
 
 def _hold_proposed(session: Session, window_id: int) -> list[Claim]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from matchmaker.contracts.models import Contract
 from matchmaker.contracts.rules import IN_FORCE, PartyRole, PaymentKind, RelatedParty
 from matchmaker.files.models import StoredFile
+from matchmaker.subsidies.evidence import unscanned_of
 from matchmaker.subsidies.gathering import CONTRACT_PARTS
 from matchmaker.subsidies.models import Claim
 from matchmaker.subsidies.moving import subject_of
@@ -17,13 +18,17 @@ from matchmaker.subsidies.policy import Policy
 
 @dataclass(frozen=True)
 class CheckItem:
-    """One line: whether it is there, whether the claim cannot go on without it, and what it is."""
+    """One line: whether it is there, whether the claim cannot go on without it, and what it is.
+
+    `number_only` when it is there, but of some payment that counts only as a typed number, without the scan.
+    """
 
     code: str
     done: bool
     needed: bool
     text_zh: str
     text_en: str
+    number_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class _Paper:
     claim: Claim
     contract: Contract
     purposes: frozenset[str]
+    unscanned: frozenset[str]
 
     @property
     def payments(self) -> list[tuple[bool, bool]]:
@@ -48,7 +54,8 @@ def checklist(session: Session, claim: Claim) -> list[CheckItem]:
     papers = select(StoredFile.purpose).where(
         StoredFile.subject == subject_of(claim), StoredFile.withdrawn_at.is_(None)
     )
-    paper = _Paper(policy_of(claim.window.policy), claim, contract, frozenset(session.scalars(papers)))
+    unscanned = frozenset(name for one in unscanned_of(claim, contract) for name in one.papers)
+    paper = _Paper(policy_of(claim.window.policy), claim, contract, frozenset(session.scalars(papers)), unscanned)
     items = [*_contract_items(paper), *_payment_items(paper), *_claim_items(paper)]
     return [one for one in items if one is not None]
 
@@ -86,6 +93,7 @@ def _payment_items(paper: _Paper) -> list[CheckItem | None]:
             "付款发票",
             "the invoice of a payment",
             needed="invoice" in evidence,
+            number_only="invoice" in paper.unscanned,
         ),
         _item(
             "bank_receipt",
@@ -93,6 +101,7 @@ def _payment_items(paper: _Paper) -> list[CheckItem | None]:
             "银行回单",
             "the bank receipt of a payment",
             needed="bank_receipt" in evidence,
+            number_only="bank_receipt" in paper.unscanned,
         ),
     ]
 
@@ -112,5 +121,5 @@ def _claim_items(paper: _Paper) -> list[CheckItem | None]:
     ]
 
 
-def _item(code: str, done: bool, text_zh: str, text_en: str, *, needed: bool) -> CheckItem:
-    return CheckItem(code, done, needed, text_zh, text_en)
+def _item(code: str, done: bool, text_zh: str, text_en: str, *, needed: bool, number_only: bool = False) -> CheckItem:
+    return CheckItem(code, done, needed, text_zh, text_en, number_only)

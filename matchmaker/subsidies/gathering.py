@@ -15,9 +15,9 @@ from matchmaker.core.errors import Conflict
 from matchmaker.subsidies import ledger
 from matchmaker.subsidies.books import Books
 from matchmaker.subsidies.engine import inputs_for
-from matchmaker.subsidies.facts import Applicant, Before, ClaimFacts, ContractFacts, Inputs, Outcome
+from matchmaker.subsidies.facts import Applicant, Before, ClaimFacts, ContractFacts, Inputs, Outcome, Payment
 from matchmaker.subsidies.models import Claim, ClawBack, Decision, PolicyVersion, Window
-from matchmaker.subsidies.payment_facts import PaidRow, payments_of
+from matchmaker.subsidies.payment_facts import PaidRow, left_of, payments_of
 from matchmaker.subsidies.policies import policy_of
 from matchmaker.subsidies.rules import RESERVING, ClaimState, ClawBackReason, claim_number, contract_number
 
@@ -158,8 +158,13 @@ def contract_facts(contract: Contract, *, as_of: date) -> ContractFacts:
         matched_on=contract.matched_on,
         related_party=contract.related,
         fiscal_fund=contract.fiscal_fund,
-        payments=payments_of([_paid(row) for row in contract.payments if row.withdrawn_at is None]),
+        payments=payments_of(_standing(contract)),
     )
+
+
+def paid_rows(contract: Contract) -> dict[int, Payment]:
+    """What is left of each payment of the contract after what came back, by the payment's id."""
+    return dict(left_of(_standing(contract)))
 
 
 def granted(
@@ -225,6 +230,10 @@ def _amounts(contract: Contract, as_of: date) -> tuple[int | None, int | None]:
     return newest.total_fen, newest.technology_fen
 
 
+def _standing(contract: Contract) -> list[PaidRow]:
+    return [_paid(row) for row in contract.payments if row.withdrawn_at is None]
+
+
 def _paid(row: ContractPayment) -> PaidRow:
     return PaidRow(
         kind=row.kind,
@@ -233,4 +242,5 @@ def _paid(row: ContractPayment) -> PaidRow:
         technology_amount=row.technology_fen,
         invoice=bool(row.invoice_no) or row.invoice_file_id is not None,
         bank_receipt=bool(row.receipt_no) or row.receipt_file_id is not None,
+        row_id=row.id,
     )

@@ -1,11 +1,13 @@
 """What an event brought: its meetings, the deals and contracts that came of them, and the subsidy they got."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from matchmaker.contracts.access import oversees
 from matchmaker.contracts.models import Contract, ContractParty
 from matchmaker.contracts.rules import IN_FORCE
 from matchmaker.core.actor import Actor
@@ -22,61 +24,89 @@ from matchmaker.subsidies import ledger
 from matchmaker.subsidies.models import Claim
 from matchmaker.subsidies.rules import Account
 
+# Of fewer contracts a sum would say what one of them is worth.
+FEWEST_SUMMED = 3
+
 
 @dataclass(frozen=True)
 class HarvestRow:
-    """One deal of the event with its contracts, their claims, and what those were granted and paid, in fen."""
+    """One deal of the event, and how many contracts and claims came of it.
+
+    The contracts and claims themselves, and what those were granted and paid in fen, are for the office and the
+    auditor; for everybody else there are none.
+    """
 
     deal: Deal
-    contracts: Sequence[Contract]
-    claims: Sequence[Claim]
-    granted_fen: int
-    paid_fen: int
+    contract_count: int
+    claim_count: int
+    contracts: Sequence[Contract] = ()
+    claims: Sequence[Claim] = ()
+    granted_fen: int | None = None
+    paid_fen: int | None = None
 
 
 @dataclass(frozen=True)
 class EventHarvest:
     """What an event brought; amounts in fen. Deals that were ended bring nothing; contracts count with their
-    newest amounts, once they are registered.
+    newest amounts, once they are registered. A sum is None where the actor may not know it.
     """
 
     event: Event
     meetings: int
     worth: int
     deals: int
-    deals_fen: int
+    deals_fen: int | None
     contracts: int
-    contracts_fen: int
-    technology_fen: int
+    contracts_fen: int | None
+    technology_fen: int | None
     claims: int
-    granted_fen: int
-    paid_fen: int
+    granted_fen: int | None
+    paid_fen: int | None
     rows: Sequence[HarvestRow]
 
 
 def of_event(session: Session, actor: Actor, *, event_id: int) -> EventHarvest:
-    """For officers, auditors and organisers; a constant number of statements. NotFound when there is no such event."""
+    """For officers, auditors and organisers; a constant number of statements. NotFound when there is no such event.
+
+    Organisers, who read no contract, learn how many there are and what they come to together, unless they are so few
+    that the sum would tell what one is worth.
+    """
     found = deals.of_event(session, actor, event_id=event_id)
     event = session.get(Event, event_id)
     if event is None:
         raise NotFound(f"no event {event_id}")
     rows = _rows(session, found)
     meetings, worth = _meetings(session, event_id)
-    registered = [one for row in rows for one in row.contracts if one.state in IN_FORCE]
+    whole = oversees(actor)
     return EventHarvest(
         event=event,
         meetings=meetings,
         worth=worth,
         deals=len(rows),
-        deals_fen=sum(row.deal.amount_fen or 0 for row in rows if row.deal.stage is not DealStage.ENDED),
-        contracts=len(registered),
-        contracts_fen=sum(one.total_fen or 0 for one in registered),
-        technology_fen=sum(one.technology_fen or 0 for one in registered),
-        claims=sum(len(row.claims) for row in rows),
-        granted_fen=sum(row.granted_fen for row in rows),
-        paid_fen=sum(row.paid_fen for row in rows),
-        rows=rows,
+        claims=sum(row.claim_count for row in rows),
+        rows=rows if whole else [HarvestRow(row.deal, row.contract_count, row.claim_count) for row in rows],
+        **_sums(rows, whole=whole),
     )
+
+
+def _sums(rows: Sequence[HarvestRow], *, whole: bool) -> dict[str, Any]:
+    """What it all comes to. A deal is worth what its contract is: where that is held back, the deals' sum is too."""
+    contracts = [one for row in rows for one in row.contracts]
+    registered = [one for one in contracts if one.state in IN_FORCE]
+    claimed = {one.contract_id for row in rows for one in row.claims}
+
+    def told(fen: Iterable[int | None], number: int) -> int | None:
+        return sum(one or 0 for one in fen) if whole or number >= FEWEST_SUMMED else None
+
+    going = [row.deal.amount_fen for row in rows if row.deal.stage is not DealStage.ENDED]
+    return {
+        "deals_fen": told(going, len(contracts) or FEWEST_SUMMED),
+        "contracts": len(registered),
+        "contracts_fen": told((one.total_fen for one in registered), len(registered)),
+        "technology_fen": told((one.technology_fen for one in registered), len(registered)),
+        "granted_fen": told((row.granted_fen for row in rows), len(claimed)),
+        "paid_fen": told((row.paid_fen for row in rows), len(claimed)),
+    }
 
 
 def _rows(session: Session, found: Sequence[Deal]) -> list[HarvestRow]:
@@ -103,7 +133,7 @@ def _row(
 ) -> HarvestRow:
     paid = sum(accounts[one.id][Account.PAID] for one in claims)
     committed = sum(accounts[one.id][Account.COMMITTED] for one in claims)
-    return HarvestRow(deal, contracts, claims, granted_fen=committed + paid, paid_fen=paid)
+    return HarvestRow(deal, len(contracts), len(claims), contracts, claims, committed + paid, paid)
 
 
 def _meetings(session: Session, event_id: int) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +13,7 @@ from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict, NotFound
 from matchmaker.subsidies.access import require_office
 from matchmaker.subsidies.models import PolicyVersion
-from matchmaker.subsidies.policy import Policy, load_policy
+from matchmaker.subsidies.policy import Policy, load_policy, read_policy
 
 
 def load_version(session: Session, actor: Actor, *, text: str) -> PolicyVersion:
@@ -58,12 +57,7 @@ def version(session: Session, *, row_id: int) -> PolicyVersion:
 
 def policy_of(row: PolicyVersion) -> Policy:
     """The policy that the row's text says."""
-    return _read(row.text)
-
-
-@lru_cache(maxsize=64)
-def _read(text: str) -> Policy:
-    return load_policy(text)
+    return read_policy(row.text)
 
 
 def _known(session: Session, policy: Policy) -> PolicyVersion | None:

@@ -331,6 +331,12 @@ def load_policy(text: str | bytes) -> Policy:
     return policy if policy.version else policy.model_copy(update={"version": _version(policy)})
 
 
+@lru_cache(maxsize=64)
+def read_policy(text: str) -> Policy:
+    """The same, read once: what was stored was checked when it was loaded, and never changes."""
+    return load_policy(text)
+
+
 def _version(policy: Policy) -> str:
     digest = sha256(policy.model_dump_json().encode()).hexdigest()
     return f"{policy.valid_from.isoformat()}+{digest[:8]}"

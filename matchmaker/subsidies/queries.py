@@ -18,7 +18,17 @@ from matchmaker.core.errors import NotFound
 from matchmaker.files.models import StoredFile
 from matchmaker.subsidies import ledger
 from matchmaker.subsidies.access import is_office, oversees, require_office_reader, require_reader
-from matchmaker.subsidies.models import Claim, ClaimStep, ClawBack, Decision, PaymentBatch, PolicyVersion, Voice, Window
+from matchmaker.subsidies.models import (
+    Claim,
+    ClaimStep,
+    ClawBack,
+    Decision,
+    LedgerEntry,
+    PaymentBatch,
+    PolicyVersion,
+    Voice,
+    Window,
+)
 from matchmaker.subsidies.rules import Account, ClaimState
 
 PER_PAGE = 50
@@ -157,6 +167,31 @@ def window_page(session: Session, actor: Actor, *, window_id: int) -> WindowPage
     )
 
 
+@dataclass(frozen=True)
+class EntriesPage:
+    """One page of a window's ledger; `reversed_ids` are those of its entries that a later one took back."""
+
+    rows: Sequence[LedgerEntry]
+    total: int
+    number: int
+    last: int
+    reversed_ids: frozenset[int]
+
+
+def entries_page(session: Session, actor: Actor, *, window_id: int, page: int = 1) -> EntriesPage:
+    """The ledger of a window, what was booked last first; for officers and auditors. A page too far is the last."""
+    require_office_reader(actor)
+    mine = LedgerEntry.window_id == window_id
+    total = session.scalar(select(func.count()).select_from(LedgerEntry).where(mine)) or 0
+    last = max(1, -(-total // PER_PAGE))
+    number = max(1, min(page, last))
+    statement = select(LedgerEntry).where(mine).order_by(LedgerEntry.id.desc())
+    rows = session.scalars(statement.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all()
+    back = select(LedgerEntry.reverses_id).where(LedgerEntry.reverses_id.in_([row.id for row in rows]))
+    taken_back = frozenset(one for one in session.scalars(back) if one is not None)
+    return EntriesPage(rows, total, number, last, taken_back)
+
+
 def batches(session: Session, actor: Actor, *, window_id: int) -> Sequence[PaymentBatch]:
     """The payment batches of a window, newest first; for officers and auditors."""
     require_office_reader(actor)
@@ -278,9 +313,10 @@ def _waits_for(actor: Actor) -> ColumnElement[bool]:
     """Claims on which this officer can take the next step: the right state, the second person, no ties as a member."""
     if not is_office(actor):
         return false()
-    to_assess = Claim.state.in_(
-        [ClaimState.APPLIED, ClaimState.PRECHECKED, ClaimState.TOWN_PASSED, ClaimState.PROPOSED]
-    )
+    to_assess = Claim.state.in_([ClaimState.APPLIED, ClaimState.PRECHECKED, ClaimState.TOWN_PASSED])
+    # Where a budget is shared, proposals wait for the close of their window.
+    shows_now = exists().where(Window.id == Claim.window_id, or_(~Window.limited, Window.closes_on < clock.today()))
+    to_show = and_(Claim.state == ClaimState.PROPOSED, shows_now)
     mine = Decision.person_id == actor.person_id
     proposed_by_me = exists().where(Decision.claim_id == Claim.id, Decision.superseded_at.is_(None), mine)
     to_approve = and_(Claim.state == ClaimState.NOTICE, Claim.notice_until < clock.today(), ~proposed_by_me)
@@ -295,7 +331,7 @@ def _waits_for(actor: Actor) -> ColumnElement[bool]:
     )
     party = ContractParty.organisation_id.in_(actor.organisation_ids)
     tied = exists().where(ContractParty.contract_id == Claim.contract_id, party)
-    return and_(or_(to_assess, to_approve, to_pay, open_voice, open_claw_back), ~tied)
+    return and_(or_(to_assess, to_show, to_approve, to_pay, open_voice, open_claw_back), ~tied)
 
 
 def _literal(text: str) -> str:

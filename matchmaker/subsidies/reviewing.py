@@ -1,12 +1,14 @@
 """The office's review: pre-check, town, proposal, public notice, approval; or back to the applicant, or refused."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from matchmaker.audit import service as audit
 from matchmaker.core import clock, workdays
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict
-from matchmaker.subsidies import budgeting, decisions, ledger, moving
+from matchmaker.subsidies import budgeting, decisions, evidence, ledger, moving
 from matchmaker.subsidies.checklist import checklist
 from matchmaker.subsidies.facts import Outcome
 from matchmaker.subsidies.ledger import Booking
@@ -48,14 +50,25 @@ def town_check(
 
 
 def propose(
-    session: Session, actor: Actor, *, claim_id: int, revision: int, once: str, base: str, note: str = ""
+    session: Session,
+    actor: Actor,
+    *,
+    claim_id: int,
+    revision: int,
+    once: str,
+    base: str,
+    note: str = "",
+    originals: str = "",
 ) -> Claim:
     """Decide by the policy on the rows as they stand, and reserve the amount under the caps; again, decide anew.
 
     Caps are used up in the order of these decisions. Conflict when the policy gives nothing: the claim is then to be
     refused, and the reasons are in the message; or when the town has not looked at it though the policy wants that.
+    Where payments that count have typed numbers without a scan, `originals` says when and where the papers themselves
+    were seen, and why there is no scan; Invalid names the field when nobody has said so.
     """
-    asked = Asked(ClaimVerb.PROPOSE, claim_id, revision, once, {"note": note})
+    content = {"note": note} | ({"originals": originals} if originals else {})
+    asked = Asked(ClaimVerb.PROPOSE, claim_id, revision, once, content)
     claim, again = moving.take(session, actor, asked)
     if again:
         return claim
@@ -65,8 +78,9 @@ def propose(
     if not row.amount_fen:
         why = decisions.reasons(Outcome.from_json(row.outcome))
         raise Conflict(f"the policy gives nothing for claim {claim.id}: {why}")
-    event = moving.step(session, actor, claim, ClaimState.PROPOSED, reason=said("note", note, needed=False), once=once)
-    audit.record(session, actor, [decisions.told(row), event])
+    reason, seen = _with_originals(session, claim, note=note, originals=originals)
+    event = moving.step(session, actor, claim, ClaimState.PROPOSED, reason=reason, once=once)
+    audit.record(session, actor, [decisions.told(row), audit.Event(event.action, event.subject, event.detail | seen)])
     return claim
 
 
@@ -166,6 +180,17 @@ def _gives_nothing(session: Session, claim: Claim) -> bool:
     except Conflict:
         # Nothing can be reckoned on this contract; the officer's own words say why.
         return False
+
+
+def _with_originals(session: Session, claim: Claim, *, note: str, originals: str) -> tuple[str, dict[str, Any]]:
+    """What the step says, and what the log keeps of originals that were seen beside it."""
+    reason, text = said("note", note, needed=False), said("originals", originals, needed=False)
+    lacking = evidence.unseen(session, claim)
+    evidence.require_statement(lacking, text)
+    if not text:
+        return reason, {}
+    told = evidence.in_words(lacking, text)
+    return f"{reason} {told}".strip(), evidence.for_log(lacking, text)
 
 
 def _pass_on(session: Session, actor: Actor, claim: Claim, target: ClaimState, *, note: str, once: str) -> Claim:

@@ -100,6 +100,7 @@ class Why(StrEnum):
     SECOND_PERSON = "second_person"
     STATE = "state"
     WINDOW_CLOSED = "window_closed"
+    WINDOW_OPEN = "window_open"
     NOTICE_RUNS = "notice_runs"
     OBJECTIONS_OPEN = "objections_open"
     NO_BATCH = "no_batch"

@@ -22,6 +22,7 @@ from matchmaker.meetings.models import Meeting, Outcome
 from matchmaker.participants.models import Participant
 from matchmaker.subsidies import queries
 from matchmaker.subsidies.access import reads_objections
+from matchmaker.subsidies.evidence import Seen, statements
 from matchmaker.subsidies.ledger import entries
 from matchmaker.subsidies.models import Claim, ClawBack, Decision, LedgerEntry, Voice
 
@@ -80,8 +81,8 @@ class Trace:
     """The whole way, the newest first: money, decision, contract, deal, meeting or introduction, match, listings.
 
     `head` is the newest entry of the audit log at the moment of reading; with it an outsider proves later that nothing
-    of this was rewritten. Voices are empty for the applicant and whoever is tied to a party: they are told the answers
-    but not who objected.
+    of this was rewritten. `originals` is what officers said of papers they saw where only a number is here. Voices are
+    empty for the applicant and whoever is tied to a party: they are told the answers but not who objected.
     """
 
     claim: Claim
@@ -101,6 +102,7 @@ class Trace:
     listings: Sequence[ListingThen]
     audit: Sequence[AuditLine]
     head: Head | None
+    originals: Sequence[Seen] = ()
 
 
 def of_claim(session: Session, actor: Actor, *, claim_id: int) -> Trace:
@@ -128,6 +130,7 @@ def of_claim(session: Session, actor: Actor, *, claim_id: int) -> Trace:
         listings=_listings(session, deal, introduction),
         audit=_audit(session, claim, deal),
         head=audit.head(session),
+        originals=statements(session, claim),
     )
 
 

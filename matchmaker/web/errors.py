@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from matchmaker.audit.service import record_refusal
 from matchmaker.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
 from matchmaker.web.language import _
-from matchmaker.web.parts import parts
-from matchmaker.web.session import actor
+from matchmaker.web.refusals import remember
 
 STATUS: dict[type[DomainError], int] = {
     Invalid: 400,
@@ -19,8 +17,6 @@ STATUS: dict[type[DomainError], int] = {
     Conflict: 409,
     Unavailable: 503,
 }
-# Where money is decided: whoever asks for what is not theirs, or does not exist, is remembered.
-WATCHED = ("contracts", "subsidies")
 RETRY_AFTER_S = {429: 60, 503: 10}
 log = logging.getLogger(__name__)
 
@@ -35,24 +31,16 @@ class Trouble:
 
 def register(app: Flask) -> None:
     """Answer every error with the site's own page, or with JSON where a machine asked."""
-    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(DomainError, refusal)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
 
-def _domain(error: DomainError) -> tuple[str | Response, int, dict[str, str]]:
+def refusal(error: DomainError) -> tuple[str | Response, int, dict[str, str]]:
+    """What a feature refused, as a page; where it matters it is put on record."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    _remember(error)
+    remember(error)
     return _answer(status, [fault.message for fault in error.faults] if isinstance(error, Invalid) else [])
-
-
-def _remember(error: DomainError) -> None:
-    """Put a forged address on record. What a form was forbidden is recorded where the form is read."""
-    forged = isinstance(error, NotFound) or (isinstance(error, Forbidden) and request.method == "GET")
-    who = actor()
-    if forged and request.blueprint in WATCHED and who.person_id is not None:
-        subject, action = request.path[:120], f"{request.method} {request.endpoint}"
-        record_refusal(parts().sessions, who, action=action, subject=subject, reason=str(error))
 
 
 def _http(error: HTTPException) -> Response | tuple[str | Response, int, dict[str, str]]:

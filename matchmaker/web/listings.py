@@ -8,10 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, flash, render_template, request, send_file
 
 from matchmaker.core.actor import Role
-from matchmaker.core.errors import Forbidden, Unavailable
+from matchmaker.core.errors import Forbidden, NotFound, Unavailable
 from matchmaker.core.unit import reading
 from matchmaker.exchange.listing_rows import MOST_ROWS, write_listings
 from matchmaker.exchange.sheet_pdf import listing_sheet
+from matchmaker.introductions import queries as introductions
 from matchmaker.listings import attachments, browsing, history
 from matchmaker.listings import queries as listings
 from matchmaker.listings.facet_counts import facet_counts
@@ -20,6 +21,7 @@ from matchmaker.matching import queries as matching
 from matchmaker.matching.results import MatchPage
 from matchmaker.web.asked import read_filters
 from matchmaker.web.browsed import parameters, read_browsed
+from matchmaker.web.errors import refusal
 from matchmaker.web.language import _, language
 from matchmaker.web.parts import parts
 from matchmaker.web.session import actor, needs_login
@@ -31,6 +33,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Page = str | Response | tuple[str, int]
 
 blueprint = Blueprint("listings", __name__, url_prefix="/listings")
+
+
+@blueprint.errorhandler(NotFound)
+def gone(error: NotFound) -> Any:
+    """Whoever knew of a listing that is not offered any more is told so, and nothing of what it said."""
+    listing_id = (request.view_args or {}).get("listing_id", 0)
+    with reading(parts().sessions) as session:
+        knew = introductions.knew_listing(session, actor(), listing_id=listing_id)
+    return (render_template("listings/gone.html"), 410) if knew else refusal(error)
 
 
 @blueprint.get("/<int:listing_id>")

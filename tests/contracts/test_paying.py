@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.contracts import papers, paying, service
+from matchmaker.contracts.access import can_withdraw
 from matchmaker.contracts.models import Contract, ContractPayment
 from matchmaker.contracts.schemas import Paper, PaymentIn
 from matchmaker.core import clock
@@ -136,6 +137,29 @@ def test_a_form_sent_twice_counts_once(session: Session) -> None:
     pay(session, contract, "200", receipt_no="H3")
     pay(session, contract, "200", receipt_no="H4")
     assert contract.paid_fen == 50_000
+
+
+def test_who_entered_money_takes_it_back_or_the_office_does(cast: Cast, session: Session, tmp_path: Path) -> None:
+    contract = cast.signed()
+    bought = pay(session, contract, "100", cast.buying, folder=tmp_path, receipt=SCAN)
+    sold, officer = pay(session, contract, "200", cast.selling), pay(session, contract, "300", cast.officer)
+    assert [row.organisation_id for row in (bought, sold, officer)] == [cast.buyer.id, cast.seller.id, None]
+    # An officer of the seller's house is the seller here.
+    refused = ((bought, cast.selling), (bought, cast.partial), (sold, cast.buying), (officer, cast.selling))
+    for row, actor in refused:
+        assert not can_withdraw(actor, contract, row)
+        with pytest.raises(Forbidden, match="who entered it or by the office"):
+            paying.withdraw_payment(session, actor, payment_id=row.id, reason="记错")
+    assert contract.paid_fen == 60_000
+    for row, actor in ((bought, cast.buying), (sold, cast.officer)):
+        paying.withdraw_payment(session, actor, payment_id=row.id, reason="记错")
+    assert (contract.paid_fen, bought.withdrawn_by) == (30_000, "乙买方")
+    # A row from before it was kept who entered it is the office's to take back.
+    old = pay(session, contract, "400", cast.selling)
+    old.organisation_id = None
+    with pytest.raises(Forbidden):
+        paying.withdraw_payment(session, cast.selling, payment_id=old.id, reason="记错")
+    paying.withdraw_payment(session, cast.officer, payment_id=old.id, reason="记错")
 
 
 def test_money_that_came_back_lowers_what_is_paid(session: Session) -> None:

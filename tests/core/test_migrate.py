@@ -7,6 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from matchmaker.core import migrate
 from matchmaker.core.db import Base, make_engine
@@ -86,6 +87,41 @@ def test_rows_of_the_first_version_survive_up_and_down(empty: Engine) -> None:
             for table, column in (("organisations", "name"), ("listings", "title"), ("listing_nodes", "node"))
         ]
     assert found == ["试样单位", "求购减压阀", "HYD-09"]
+
+
+PAID = (
+    FILLED[0],
+    "INSERT INTO contracts (id, key, state, kind, title, own_number, field, node, object, indicators, acceptance, plan,"
+    " confidentiality, ip_terms, licence_scope, ip, payment_mode, royalty, foreign_text, fiscal_fund, paid_fen,"
+    " total_fen, technology_fen, registrar, related, revision, created_at, created_by, updated_at)"
+    " VALUES (3, 'k', 'signed', 'DEV', '试样合同', '', '', '', '', '', '', '', '', '', '', '[]', 'lump', '{}',"
+    " false, false, 100, 100, 100, '', 'none', 1, '2026-01-01', '某人', '2026-01-01')",
+    "INSERT INTO contract_dues (id, contract_id, milestone, amount_fen) VALUES (4, 3, '签约', 100)",
+    "INSERT INTO contract_payments (id, contract_id, kind, paid_on, amount_fen, invoice_no, receipt_no, note, at, by,"
+    " withdrawn_by, withdrawn_reason)"
+    " VALUES (5, 3, 'payment', '2026-01-01', 100, '', 'H1', '', '2026-01-01', '某人', '', '')",
+)
+
+
+def test_schedules_and_payments_survive_what_was_added_to_them(empty: Engine) -> None:
+    migrate.upgrade(empty, "0005")
+    with empty.begin() as connection:
+        for statement in PAID:
+            connection.execute(text(statement))
+    migrate.upgrade(empty)
+    with empty.begin() as connection:
+        due = connection.execute(text('SELECT milestone, reason, at, "by" FROM contract_dues')).one()
+        paid = connection.execute(text('SELECT receipt_no, "by", organisation_id FROM contract_payments')).one()
+        connection.execute(text("UPDATE contract_payments SET organisation_id = 1"))
+    assert (tuple(due), tuple(paid)) == (("签约", "", None, ""), ("H1", "某人", None))
+    # Its old checks still hold, and the new one does: no organisation has this number.
+    for wrong in ("amount_fen = 0", "organisation_id = 77"):
+        with pytest.raises(IntegrityError), empty.begin() as connection:
+            connection.execute(text(f"UPDATE contract_payments SET {wrong}"))
+    migrate.downgrade(empty, "0005")
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT receipt_no FROM contract_payments")).scalar_one() == "H1"
+        assert connection.execute(text("SELECT milestone FROM contract_dues")).scalar_one() == "签约"
 
 
 def test_the_migrated_schema_is_what_the_models_say(migrated: Engine) -> None:

@@ -10,10 +10,10 @@ from matchmaker.accounts.passwords import Sealer
 from matchmaker.core import clock
 from matchmaker.core.unit import unit
 from matchmaker.demo import people
-from matchmaker.demo.business import PAST, STORIES, Business
+from matchmaker.demo.business import PAST, Business
 from matchmaker.demo.claims import FATES
-from matchmaker.demo.rounds import SPRING
-from matchmaker.demo.stories import Fate
+from matchmaker.demo.rounds import SPRING, SUMMER
+from matchmaker.demo.stories import STORIES, Fate
 from matchmaker.demo.year import FIRST_DAY
 from tests.factories import USCCS, make_listing, make_organisation
 
@@ -50,7 +50,7 @@ def of_every_fate() -> list[dict[str, Any]]:
     """A story for each fate of a claim in each round."""
     made = []
     for number, (in_round, fate) in enumerate(FATES, start=1):
-        applied = fate in (Fate.REFUSED, Fate.APPEALED)
+        applied = fate in (Fate.REFUSED, Fate.APPEALED) or in_round == SUMMER.name
         said = {"says": "双方是一家人。", "answer": "经核实，情况如所说。"}
         claims = [{"round": in_round, "fate": fate.value, "applied": applied, **said}]
         days = {"on": "2025-02-03", "signed": "2025-04-14"} if in_round == SPRING.name else {}

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from matchmaker.contracts.rules import ContractKind, ContractState, PaymentMode
-from matchmaker.demo.business import PAST, STORIES
+from matchmaker.demo.business import PAST
 from matchmaker.demo.claims import FATES
 from matchmaker.demo.rounds import POLICIES, ROUNDS
-from matchmaker.demo.stories import Story, number_of, read_stories
+from matchmaker.demo.stories import STORIES, Story, number_of, read_stories
 from matchmaker.exchange.contract_import import ContractRow, contradictions
 from matchmaker.subsidies.policy import load_policy
 

@@ -23,6 +23,7 @@ from matchmaker.introductions.models import Introduction
 from matchmaker.introductions.rules import IntroductionState
 from matchmaker.listings.rules import Side
 from matchmaker.meetings.rules import OutcomeKind
+from matchmaker.subsidies.evidence import Seen
 from matchmaker.subsidies.facts import Outcome
 from matchmaker.subsidies.models import Claim, ClaimStep, ClawBack, Decision, LedgerEntry, PolicyVersion, Voice, Window
 from matchmaker.subsidies.reasons import Reason, ReasonCode
@@ -184,6 +185,15 @@ def test_every_link_from_the_money_back_to_the_listing_stands_in_it() -> None:
     links = ["奖补资金", "核定", "合同付款", "登记的技术合同", "交易", "洽谈或对接", "平台匹配", "供需信息（当时版本）"]
     places = [text.index(name, text.index("由资金回到匹配")) for name in links]
     assert places == sorted(places)
+
+
+def test_it_says_which_papers_are_numbers_only_and_who_saw_the_originals() -> None:
+    seen = Seen(at(10), "谭专员", "三月在窗口核对原件，单位没有扫描仪。", frozenset({(1, "bank_receipt")}))
+    trace = make_trace(originals=[seen])
+    trace.payments[0].invoice_file_id = 5
+    text = "".join(pages(trace))
+    assert "INV-88，有扫描件" in text and "REC-99，无扫描件" in text
+    assert "原件核对2026-03-1209:00，谭专员，三月在窗口核对原件，单位没有扫描仪。" in text
 
 
 def test_it_holds_hashes_the_ledger_and_the_end_of_the_log() -> None:

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Person
 from matchmaker.core import clock
+from matchmaker.core.actor import Actor, Role
 from matchmaker.core.errors import Conflict, NotFound
 from matchmaker.introductions import queries, service
 from matchmaker.introductions.rules import Decision, DeclineReason, IntroductionState
 from matchmaker.listings import life
-from matchmaker.listings.rules import State
-from tests.factories import OPERATOR, USCCS, make_listing
+from matchmaker.listings.rules import State, Visibility
+from tests.factories import OPERATOR, USCCS, make_listing, make_organisation
 from tests.introductions.test_service import Pair, answer, ask, told
-from tests.people import BASE, join, make_person
+from tests.people import BASE, join, make_actor, make_person
 
 
 @pytest.fixture
@@ -127,6 +128,41 @@ def test_what_was_published_and_is_no_more_is_told_as_that(session: Session, pai
         ask(session, pair.asker, pair.need, pair.offer)
     with pytest.raises(Conflict, match="published"):
         service.decide(session, pair.asker, listing_id=pair.need.id, other_id=pair.offer.id, decision=Decision.LATER)
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.CLOSED])
+def test_what_only_a_review_let_out_is_told_as_gone_too(session: Session, state: State) -> None:
+    pair = Pair(session, state="review")
+    with pytest.raises(NotFound):
+        ask(session, pair.asker, pair.need, pair.offer)
+    officer = make_actor(session, role=Role.OFFICER)
+    life.decide_review(session, officer, listing_id=pair.offer.id, publish=True, base=BASE)
+    life.change_state(session, OPERATOR, listing_id=pair.offer.id, state=state)
+    with pytest.raises(Conflict, match="published"):
+        ask(session, pair.asker, pair.need, pair.offer)
+    assert queries.knew_listing(session, pair.asker, listing_id=pair.offer.id)
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.CLOSED])
+def test_what_was_never_let_out_stays_unknown(session: Session, state: State) -> None:
+    pair = Pair(session, state="review")
+    life.change_state(session, OPERATOR, listing_id=pair.offer.id, state=state)
+    with pytest.raises(NotFound):
+        ask(session, pair.asker, pair.need, pair.offer)
+    assert not queries.knew_listing(session, pair.asker, listing_id=pair.offer.id)
+
+
+def test_who_was_brought_together_with_it_may_know_that_it_is_gone(session: Session, pair: Pair) -> None:
+    number = {"listing_id": pair.offer.id}
+    ask(session, pair.asker, pair.need, pair.offer)
+    assert not queries.knew_listing(session, pair.asker, **number)
+    pair.offer.visibility = Visibility.CONSENT
+    life.change_state(session, OPERATOR, state=State.CLOSED, **number)
+    assert queries.knew_listing(session, pair.asker, **number)
+    # Its owner still reads it; what was shown to nobody is nobody else's to know of.
+    stranger = make_actor(session, make_organisation(session, uscc=USCCS[2], name="旁人研究院").id)
+    for actor in (pair.giver, stranger, Actor.visitor()):
+        assert not queries.knew_listing(session, actor, **number)
 
 
 @pytest.mark.parametrize("state", [State.ON_HOLD, State.CLOSED])

@@ -1,13 +1,15 @@
 """Drafts that were used up, moved or grew too long: no text is lost or gets under another's name."""
 
+import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Invalid, NotFound
+from matchmaker.core.unit import unit
 from matchmaker.listings import drafts
 from matchmaker.listings.rules import State
 from tests.factories import USCCS, listing_in, make_listing, make_organisation
@@ -107,3 +109,41 @@ def test_publishing_for_another_organisation_than_the_listings_names_the_field(
     with pytest.raises(Invalid) as refused:
         drafts.publish(session, of_both, data=listing_in(organisation=USCCS[1]), listing_id=listing.id)
     assert [fault.field for fault in refused.value.faults] == ["organisation_id"]
+
+
+@pytest.mark.parametrize("review", [False, True])
+def test_the_same_form_published_twice_is_one_listing(
+    session: Session, numbers: tuple[int, int], of_both: Actor, review: bool
+) -> None:
+    data = listing_in(price_low="1", price_high="2", chain_nodes=["HYD-09", "MAC-04"])
+    first = drafts.publish(session, of_both, data=data, review=review)
+    # Going back, the page keeps what is typed once more as a draft: that is used up as well.
+    again = drafts.save_draft(session, of_both, organisation_id=numbers[0], content=TYPED)
+    assert drafts.publish(session, of_both, data=data, draft_id=again.id, review=review) is first
+    assert again.saved_as == first.id
+    # Of another organisation, or with anything else in it, it is another listing.
+    others = [{"organisation": USCCS[1]}, {"price_high": "3"}, {"side": "need"}, {"visibility": "redacted"}]
+    for over in others:
+        other = data.model_copy(update=listing_in(**over).model_dump(include=set(over)))
+        assert drafts.publish(session, of_both, data=other, review=review).id != first.id, over
+    # What is over may be offered anew.
+    first.state = State.CLOSED
+    assert drafts.publish(session, of_both, data=data, review=review).id != first.id
+
+
+def test_two_presses_at_once_make_one_listing(sessions: sessionmaker[Session]) -> None:
+    with unit(sessions) as session:
+        owner = make_actor(session, make_organisation(session).id)
+    start, made = threading.Barrier(2), list[int]()
+
+    def press() -> None:
+        start.wait()
+        with unit(sessions) as session:
+            made.append(drafts.publish(session, owner, data=listing_in()).id)
+
+    presses = [threading.Thread(target=press) for _ in range(2)]
+    for one in presses:
+        one.start()
+    for one in presses:
+        one.join()
+    assert len(made) == 2 and len(set(made)) == 1

@@ -9,12 +9,12 @@ from sqlalchemy import event as events
 from matchmaker.core import clock
 from matchmaker.core.db import new_key
 from matchmaker.core.errors import Forbidden, NotFound
-from matchmaker.subsidies import applying, paying, queries, reviewing, taking_back, voices
+from matchmaker.subsidies import applying, correcting, ledger, paying, queries, reviewing, taking_back, voices
 from matchmaker.subsidies.queries import QueueFilter
 from matchmaker.subsidies.rules import ClaimState, ClawBackReason
 from tests.factories import USCCS, make_organisation
 from tests.people import BASE, make_actor
-from tests.subsidies.place import AFTER_NOTICE, WAN, Place, day, make_contract
+from tests.subsidies.place import AFTER_NOTICE, CLOSED, WAN, Place, day, make_contract
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -70,8 +70,12 @@ def test_what_waits_for_an_officer_is_what_the_officer_may_do_now(place: Place) 
         rows = queries.queue(place.session, actor, filters=filters).rows  # type: ignore[arg-type]
         return [one.id for one in rows]
 
-    claim = place.shown()
+    claim = place.proposed()
     assert waiting(place.one) == waiting(place.two) == []
+    with clock.pretend(CLOSED):
+        assert waiting(place.one) == waiting(place.two) == [claim.id]
+        place.do(reviewing.publish_notice, claim, place.one)
+        assert waiting(place.one) == waiting(place.two) == []
     with clock.pretend(AFTER_NOTICE):
         assert (waiting(place.one), waiting(place.two)) == ([], [claim.id])
         place.do(reviewing.approve, claim, place.two)
@@ -86,7 +90,8 @@ def test_what_waits_for_an_officer_is_what_the_officer_may_do_now(place: Place) 
 def test_an_open_objection_and_a_claw_back_wait_for_the_office(place: Place) -> None:
     shown, paid = place.shown(total=100 * WAN), place.paid(total=100 * WAN)
     words = {"text": "有异议", "contact": "13800000000", "base": BASE}
-    voices.object_(place.session, place.stranger, claim_id=shown.id, **words)
+    with clock.pretend(CLOSED):
+        voices.object_(place.session, place.stranger, claim_id=shown.id, **words)
     given = {"reason": ClawBackReason.FALSE_DECLARATION, "amount_fen": None, "text": "不实", "base": BASE}
     row = taking_back.propose_claw_back(place.session, place.one, claim_id=paid.id, once=new_key(), **given)
     assert _queue(place, waiting_for_me=True) == [shown.id]
@@ -100,9 +105,31 @@ def test_an_open_objection_and_a_claw_back_wait_for_the_office(place: Place) -> 
 def test_everybody_sees_what_is_shown_to_the_public_and_only_that(place: Place) -> None:
     claim = place.shown()
     place.proposed()
-    assert queries.notice_list(place.session) == [claim]
+    with clock.pretend(CLOSED):
+        assert queries.notice_list(place.session) == [claim]
     with clock.pretend(AFTER_NOTICE):
         assert queries.notice_list(place.session) == []
+
+
+def test_a_ledger_is_read_by_the_page_what_was_booked_last_first(place: Place) -> None:
+    first = ledger.entries(place.session, window_id=place.window.id)[0]
+    for number in range(queries.PER_PAGE):
+        place.budget((501 + number) * WAN)
+    wrong = ledger.entries(place.session, window_id=place.window.id)[-1]
+    given = {"reason": "录错", "once": new_key(), "base": BASE}
+    back = correcting.reverse(place.session, place.two, entry_id=wrong.id, **given)
+
+    def read(number: int) -> queries.EntriesPage:
+        return queries.entries_page(place.session, place.auditor, window_id=place.window.id, page=number)
+
+    page, rest = read(1), read(2)
+    assert (len(page.rows), page.total, page.number, page.last) == (50, 52, 1, 2)
+    assert ([one.id for one in page.rows[:2]], page.reversed_ids) == ([back.id, wrong.id], {wrong.id})
+    assert ([one.id for one in rest.rows][-1], len(rest.rows), rest.reversed_ids) == (first.id, 2, frozenset())
+    # A page too far is the last, one before the first is the first.
+    assert (read(9).rows, read(0).rows) == (rest.rows, page.rows)
+    with pytest.raises(Forbidden):
+        queries.entries_page(place.session, place.owner, window_id=place.window.id)
 
 
 def test_a_window_shows_its_claims_and_its_money(place: Place) -> None:

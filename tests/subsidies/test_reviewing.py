@@ -16,7 +16,7 @@ from matchmaker.subsidies import access, applying, decisions, ledger, reviewing
 from matchmaker.subsidies.models import Claim, Decision
 from matchmaker.subsidies.rules import Account, ClaimState, ClaimVerb, Why
 from tests.people import BASE, as_actor, join, make_actor, make_person
-from tests.subsidies.place import AFTER_NOTICE, OPEN, WAN, Place, day, make_place, pay, policy_text, state_of
+from tests.subsidies.place import AFTER_NOTICE, CLOSED, OPEN, WAN, Place, day, make_place, pay, policy_text, state_of
 
 ONE_DATABASE = True
 
@@ -28,8 +28,10 @@ def test_a_claim_goes_through_all_steps_to_the_money_being_promised(place: Place
     place.do(reviewing.town_check, claim, place.one)
     place.do(reviewing.propose, claim, place.one)
     assert (state_of(claim), claim.amount_fen) == (ClaimState.PROPOSED, 6 * WAN)
-    place.do(reviewing.publish_notice, claim, place.one)
-    assert (claim.notice_from, claim.notice_until) == (date(2026, 3, 10), date(2026, 3, 17))
+    with clock.pretend(CLOSED):
+        place.do(reviewing.publish_notice, claim, place.one)
+    # 4 to 6 April are free.
+    assert (claim.notice_from, claim.notice_until) == (date(2026, 4, 1), date(2026, 4, 9))
     with clock.pretend(AFTER_NOTICE):
         place.do(reviewing.approve, claim, place.two)
     assert state_of(claim) is ClaimState.APPROVED
@@ -49,7 +51,7 @@ def test_the_notice_counts_working_days_past_a_chinese_holiday(place: Place) -> 
 
 def test_approval_waits_for_the_end_of_the_notice(place: Place) -> None:
     claim = place.shown()
-    with clock.pretend(day(3, 17)), pytest.raises(Conflict, match="notice has not ended"):
+    with clock.pretend(day(4, 9)), pytest.raises(Conflict, match="notice has not ended"):
         place.do(reviewing.approve, claim, place.two)
 
 
@@ -142,8 +144,9 @@ def test_a_policy_without_a_town_goes_from_the_precheck_to_the_proposal(session:
         place = make_place(session, text=policy_text(review="platform_precheck, public_notice_7_workdays, payment"))
         claim = place.do(reviewing.precheck, place.applied(), place.one)
         place.do(reviewing.propose, claim, place.one)
+    with clock.pretend(CLOSED):
         place.do(reviewing.publish_notice, claim, place.one)
-    assert claim.notice_until == date(2026, 3, 19)
+    assert claim.notice_until == date(2026, 4, 13)
 
 
 def test_the_town_is_not_left_out_where_the_policy_wants_it(place: Place) -> None:

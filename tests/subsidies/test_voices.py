@@ -1,5 +1,7 @@
 """Objections during the public notice, appeals against refusals, and what the answers do."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import select
 
@@ -12,10 +14,18 @@ from matchmaker.subsidies import reviewing, voices
 from matchmaker.subsidies.models import Claim, Voice
 from matchmaker.subsidies.rules import ClaimState
 from tests.people import BASE, as_actor, join, make_person
-from tests.subsidies.place import AFTER_NOTICE, WAN, Place, day, state_of
+from tests.subsidies.place import AFTER_NOTICE, CLOSED, WAN, Place, day, state_of
 
 ONE_DATABASE = True
 VISITOR = Actor.visitor()
+
+
+@pytest.fixture
+def claim(place: Place) -> Iterator[Claim]:
+    """A claim on the first day of its notice."""
+    shown = place.shown()
+    with clock.pretend(CLOSED):
+        yield shown
 
 
 def _object(place: Place, claim: Claim, text: str = "合同未履行", contact: str = "13800000000") -> Voice:
@@ -27,8 +37,7 @@ def _answer(place: Place, row: Voice, actor: Actor, *, upheld: bool, then: Claim
     return voices.answer_objection(place.session, actor, voice_id=row.id, **given)
 
 
-def test_anybody_objects_while_the_notice_runs_and_approval_waits_for_the_answer(place: Place) -> None:
-    claim = place.shown()
+def test_anybody_objects_while_the_notice_runs_and_approval_waits_for_the_answer(place: Place, claim: Claim) -> None:
     row = _object(place, claim)
     assert _object(place, claim) is row
     with clock.pretend(AFTER_NOTICE):
@@ -42,8 +51,9 @@ def test_anybody_objects_while_the_notice_runs_and_approval_waits_for_the_answer
 
 
 @pytest.mark.parametrize("then", [ClaimState.RETURNED, ClaimState.REFUSED])
-def test_an_objection_that_is_right_sends_the_claim_back_or_refuses_it(place: Place, then: ClaimState) -> None:
-    claim = place.shown()
+def test_an_objection_that_is_right_sends_the_claim_back_or_refuses_it(
+    place: Place, claim: Claim, then: ClaimState
+) -> None:
     row = _object(place, claim)
     for wrong in (None, ClaimState.PAID):
         with pytest.raises(Invalid, match="then"):
@@ -63,8 +73,9 @@ def test_an_objection_that_is_right_sends_the_claim_back_or_refuses_it(place: Pl
         ("contact", {"contact": "1" * 121}),
     ],
 )
-def test_an_objection_needs_words_and_somebody_to_answer_to(place: Place, field: str, words: dict[str, str]) -> None:
-    claim = place.shown()
+def test_an_objection_needs_words_and_somebody_to_answer_to(
+    place: Place, claim: Claim, field: str, words: dict[str, str]
+) -> None:
     with pytest.raises(Invalid, match=field):
         _object(place, claim, **words)
 
@@ -77,15 +88,15 @@ def test_nothing_is_objected_to_outside_a_notice(place: Place) -> None:
         voices.object_(place.session, VISITOR, claim_id=999_999, text="x", contact="y", base=BASE)
 
 
-def test_who_objected_stays_out_of_the_log(place: Place) -> None:
-    _object(place, place.shown(), contact="举报人13800000000")
+def test_who_objected_stays_out_of_the_log(place: Place, claim: Claim) -> None:
+    _object(place, claim, contact="举报人13800000000")
     entries = place.session.scalars(select(AuditEntry).where(AuditEntry.action == "subsidy.objection")).all()
     assert len(entries) == 1
     assert "13800000000" not in str(entries[0].detail)
 
 
-def test_objections_are_answered_by_officers_without_ties(place: Place) -> None:
-    row = _object(place, place.shown())
+def test_objections_are_answered_by_officers_without_ties(place: Place, claim: Claim) -> None:
+    row = _object(place, claim)
     person = make_person(place.session, role=place.one.role)
     join(place.session, person, place.buyer.id)
     for actor in (place.owner, place.auditor, as_actor(place.session, person)):
@@ -93,15 +104,14 @@ def test_objections_are_answered_by_officers_without_ties(place: Place) -> None:
             _answer(place, row, actor, upheld=False)
 
 
-def test_an_objection_of_an_earlier_notice_does_not_bind_the_next(place: Place) -> None:
-    claim = place.shown()
+def test_an_objection_of_an_earlier_notice_does_not_bind_the_next(place: Place, claim: Claim) -> None:
     _answer(place, _object(place, claim), place.one, upheld=True, then=ClaimState.REFUSED)
     appeal = voices.appeal(place.session, place.owner, claim_id=claim.id, text="有误", once=new_key(), base=BASE)
     _answer_appeal(place, appeal, place.two, upheld=True)
     place.do(reviewing.propose, claim, place.one)
-    with clock.pretend(day(3, 20)):
+    with clock.pretend(day(4, 20)):
         place.do(reviewing.publish_notice, claim, place.one)
-    with clock.pretend(day(3, 30)):
+    with clock.pretend(day(4, 30)):
         place.do(reviewing.approve, claim, place.two)
     assert state_of(claim) is ClaimState.APPROVED
 

@@ -30,7 +30,10 @@ DOORS: dict[tuple[str, str], frozenset[str]] = {
     ("POST", f"{ONE}/payments/new"): PAYERS,
     ("GET", f"{ONE}/payments/<int:payment_id>"): PAYERS,
     ("POST", f"{ONE}/payments/<int:payment_id>/papers"): PAYERS,
-    ("POST", f"{ONE}/payments/<int:payment_id>/withdraw"): PAYERS,
+    # The town's payment is the seller's entry.
+    ("POST", f"{ONE}/payments/<int:payment_id>/withdraw"): WRITERS,
+    ("GET", f"{ONE}/schedule"): WRITERS,
+    ("POST", f"{ONE}/schedule"): WRITERS,
     ("POST", f"{ONE}/files"): PAYERS,
     ("GET", f"{ONE}/files/<int:contract_paper_id>"): READERS,
     ("POST", f"{ONE}/files/<int:contract_paper_id>/withdraw"): WRITERS,
@@ -47,6 +50,7 @@ FORMS: dict[str, dict[str, object]] = {
     f"{ONE}/payments/<int:payment_id>/withdraw": {"reason": "填错了"},
     f"{ONE}/files": {"purpose": "other"},
     f"{ONE}/related": {"word": "declare", "note": "双方同属一个集团"},
+    f"{ONE}/schedule": {"revision": "2", "reason": "补充协议"},
     MOVE: {"revision": "2", "happened_on": "2026-01-02"},
     TIES: {"ties.0.kind": "controller", "ties.0.holder_name": "梁大股", "ties.0.valid_from": "2020-01-01"},
 }

@@ -15,7 +15,7 @@ from matchmaker.subsidies import applying, ledger, paying, policies, reviewing, 
 from matchmaker.subsidies.models import Claim, Window
 from matchmaker.subsidies.rules import ClawBackReason
 from matchmaker.subsidies.schemas import ApplyIn, WindowIn
-from tests.subsidies.place import WAN, claim_in, make_contract, pay, policy_text
+from tests.subsidies.place import SEEN, WAN, claim_in, make_contract, pay, policy_text
 
 BASE = "http://127.0.0.1:8000"
 TITLE = "技术合同奖补"
@@ -32,6 +32,10 @@ def make_claims(session: Session, town: Any) -> dict[str, int]:
     for claim in (noticed, granted):
         for verb in (reviewing.precheck, reviewing.town_check, reviewing.propose, reviewing.publish_notice):
             do(session, verb, claim, second)
+    # From now on a budget binds: what comes after these waits for the close.
+    windows.set_budget(
+        session, town.actor("officer"), window_id=window.id, amount_fen=BUDGET, reason="年度预算", once=new_key()
+    )
     voice = voices.object_(
         session,
         town.actor("stranger"),
@@ -74,14 +78,12 @@ def make_claims(session: Session, town: Any) -> dict[str, int]:
 
 
 def open_window(session: Session, town: Any) -> Window:
-    """A window of this year that is open today, with a budget."""
+    """A window of this year that is open today, without a limit."""
     officer, year = town.actor("officer"), clock.today().year
     row = policies.load_version(session, officer, text=policy_text())
     days = {"opens_on": date(year, 1, 1), "closes_on": date(year, 12, 31)}
-    data = WindowIn(policy_row_id=row.id, year=year, title=f"{year} 年{TITLE}", **days)
-    window = windows.open_window(session, officer, data=data)
-    windows.set_budget(session, officer, window_id=window.id, amount_fen=BUDGET, reason="年度预算", once=new_key())
-    return window
+    data = WindowIn(policy_row_id=row.id, year=year, title=f"{year} 年{TITLE}", limited=False, **days)
+    return windows.open_window(session, officer, data=data)
 
 
 def registered(session: Session, town: Any, **over: Any) -> Contract:
@@ -105,5 +107,6 @@ def make_claim(session: Session, town: Any, window: Window) -> Claim:
 
 def do(session: Session, verb: Any, claim: Claim, actor: Any, **over: Any) -> Any:
     """A verb on a claim as it stands."""
-    given = {"revision": claim.revision, "once": new_key(), "base": BASE} | over
+    given = {"revision": claim.revision, "once": new_key(), "base": BASE}
+    given |= ({"originals": SEEN} if verb is reviewing.propose else {}) | over
     return verb(session, actor, claim_id=claim.id, **given)

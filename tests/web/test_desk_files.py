@@ -14,7 +14,7 @@ from matchmaker.core import clock
 from matchmaker.core.unit import reading
 from matchmaker.files.models import StoredFile
 from matchmaker.files.service import MAX_BYTES
-from matchmaker.listings import attachments, history, life, queries
+from matchmaker.listings import attachments, drafts, history, life, queries
 from matchmaker.listings.rules import State
 from tests.web.test_desk import NEED, sent, words
 from tests.web.town import BASE, PDF, Town, copy_town
@@ -49,6 +49,26 @@ def change(client: FlaskClient, listing_id: int, **over: str) -> TestResponse:
 def step(client: FlaskClient, listing_id: int, state: str) -> TestResponse:
     data = {"state": state, "next": "list"}
     return client.post(f"/my/listings/{listing_id}/state", data=data, follow_redirects=True)
+
+
+def test_going_back_and_publishing_again_makes_no_second_listing(own_town: Town) -> None:
+    town = with_review(own_town)
+    client, officer = town.client("member"), town.client("officer")
+    form = NEED | {"action": "publish"}
+    first = client.post("/my/listings/save", data=form, follow_redirects=True)
+    tasks = officer.get("/my/notices").text.count(str(NEED["title"]))
+    # The page went on saving what stood in it, as a draft.
+    kept = client.post("/my/listings/draft", data=NEED).get_json()
+    known = {"draft_id": str(kept["draft_id"]), "draft_version": "1"}
+    again = client.post("/my/listings/save", data=form | known, follow_redirects=True)
+    assert again.request.path == first.request.path
+    assert "同样的内容已经发布过，没有重复发布" in words(again.text)
+    assert "已提交审核" not in words(again.text)
+    with reading(town.parts.sessions) as session:
+        titles = [row.title for row in queries.own(session, town.actor("member"))]
+        assert titles.count(str(NEED["title"])) == 1
+        assert NEED["title"] not in [row.content["title"] for row in drafts.open_drafts(session, town.actor("member"))]
+    assert officer.get("/my/notices").text.count(str(NEED["title"])) == tasks > 0
 
 
 def test_where_officers_review_a_listing_goes_to_them_first(own_town: Town) -> None:

@@ -1,4 +1,4 @@
-"""What somebody tried and was refused where money is decided stands in the log, although nothing else changed."""
+"""What somebody tried and was refused on the pages of deals, contracts and subsidies stands in the log, once."""
 
 import pytest
 from sqlalchemy import select
@@ -31,6 +31,9 @@ def refusals(town: Town) -> list[AuditEntry]:
         ("stranger", "/my/subsidies/{claim}"),
         ("member", "/my/subsidies/999999"),
         ("newcomer", "/my/contracts/{contract}"),
+        ("newcomer", "/my/deals/{deal}"),
+        ("member", "/my/deals/999999/files/1"),
+        ("member", "/office/deals"),
         ("organiser", "/office/subsidies/{claim}"),
     ],
 )
@@ -46,6 +49,55 @@ def test_a_forged_number_in_a_form_is_remembered(own_town: Town, known: int) -> 
     answer = own_town.client("stranger").post(f"/my/subsidies/{own_town.ids['claim']}/withdraw", data=form)
     assert answer.status_code == 404
     assert [row.subject for row in refusals(own_town)[known:]] == [f"/my/subsidies/{own_town.ids['claim']}/withdraw"]
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "form", "status", "subject"),
+    [
+        # A deal: forbidden, forged, late.
+        ("stranger", "/my/deals/{deal}/files/{deal_file}/withdraw", {}, 403, "deal:{deal}"),
+        ("newcomer", "/my/deals/{deal}/notes", {"text": "您好", "reach": "both"}, 404, "/my/deals/{deal}/notes"),
+        ("member", "/my/deals/{deal}/move", {"revision": "9", "stage": "intent"}, 409, "deal:{deal}"),
+        ("member", "/my/deals/{deal}/owner", {"revision": "9", "person_id": ""}, 409, "deal:{deal}"),
+        ("member", "/my/deals/{ended_deal}/edit", {"kind": "order", "title": "采购密封圈"}, 303, "deal:{ended_deal}"),
+        ("stranger", "/my/deals/new", {"organisation_id": "{organisation}"}, 403, "/my/deals/new"),
+        ("member", "/office/deals/new", {}, 403, "/office/deals/new"),
+        # A contract.
+        ("stranger", "/my/contracts/{contract}/edit", {"title": "改名"}, 403, "contract:{contract}"),
+        ("newcomer", "/my/contracts/{contract}/edit", {"title": "改名"}, 404, "/my/contracts/{contract}/edit"),
+        (
+            "member",
+            "/my/contracts/{contract}/steps/submitted",
+            {"revision": "1", "happened_on": "2026-01-02"},
+            303,
+            "contract:{contract}",
+        ),
+        ("member", "/my/contracts/{draft_contract}/payments/new", {}, 403, "contract:{draft_contract}"),
+        ("member", "/my/contracts/{contract}/schedule", {"reason": "改期"}, 303, "contract:{contract}"),
+        # And where nobody but an officer has anything to do.
+        ("organiser", "/office/policies", {"text": "policy_id: X"}, 403, "/office/policies"),
+    ],
+)
+def test_what_a_form_was_refused_is_remembered_once(
+    own_town: Town, known: int, who: str, path: str, form: dict[str, str], status: int, subject: str
+) -> None:
+    data = {name: text.format(**own_town.ids) for name, text in form.items()}
+    answer = own_town.client(who).post(path.format(**own_town.ids), data=data)
+    assert answer.status_code == status
+    (row,) = refusals(own_town)[known:]
+    assert (row.actor, row.subject) == (own_town.actor(who).name, subject.format(**own_town.ids))
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/my/deals/{deal}/notes", {"text": "", "reach": "both"}),
+        ("/my/contracts/{contract}/payments/new", {"kind": "payment", "paid_on": "2026-01-02", "amount": "很多"}),
+    ],
+)
+def test_what_is_only_typed_wrongly_is_no_refusal(own_town: Town, known: int, path: str, form: dict[str, str]) -> None:
+    assert own_town.client("officer").post(path.format(**own_town.ids), data=form).status_code == 400
+    assert len(refusals(own_town)) == known
 
 
 def test_a_visitor_leaves_no_trace(own_town: Town, known: int) -> None:

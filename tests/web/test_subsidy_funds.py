@@ -14,10 +14,11 @@ from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 from matchmaker.core import clock
+from matchmaker.core.db import new_key
 from matchmaker.core.unit import reading, unit
 from matchmaker.exchange.payment_pack import MANIFEST, SHEET, check
 from matchmaker.registry import queries as registry
-from matchmaker.subsidies import ledger, queries
+from matchmaker.subsidies import ledger, queries, windows
 from matchmaker.subsidies.models import Claim, PaymentBatch
 from matchmaker.subsidies.rules import Account, ClaimState
 from tests.subsidies.place import WAN, policy_text
@@ -97,6 +98,23 @@ def test_the_round_shows_its_money_as_a_bar_and_its_ledger(own_town: Town, visit
     widths = [int(width) for _name, _x, width in drawn]
     assert 999 <= sum(widths) <= 1000
     assert f'action="{page_of(own_town)}' not in text
+
+
+def test_the_ledger_is_read_by_the_page_and_its_sums_are_of_all(own_town: Town, visit: Visit) -> None:
+    page = page_of(own_town)
+    with unit(own_town.parts.sessions) as session:
+        for number in range(queries.PER_PAGE):
+            given = {"amount_fen": (501 + number) * WAN, "reason": f"第{number}次追加", "once": new_key()}
+            windows.set_budget(session, own_town.actor("officer"), window_id=own_town.ids["window"], **given)
+    newest, oldest = (visit("auditor").get(f"{page}?page={number}").text for number in (1, 2))
+    assert f'href="{page}?page=2#ledger"' in newest and "第 1 页，共 2 页" in newest
+    assert "第49次追加" in newest and "年度预算" not in newest
+    assert "年度预算" in oldest and "第49次追加" not in oldest
+    for text in (newest, oldest):
+        assert "预算5,500,000.00 元" in readable(text) and "共 52 条" in readable(text)
+    # What did not go through shows the newest again, with the way to the others.
+    refused = send(visit("officer"), page, f"{page}/budget", {"amount": "一", "reason": "x"})
+    assert f'href="{page}?page=2#ledger"' in refused.text
 
 
 def test_a_wrong_entry_is_reversed_by_another_officer(own_town: Town, visit: Visit) -> None:

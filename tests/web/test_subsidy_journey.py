@@ -58,8 +58,10 @@ def test_from_a_meeting_to_aid_that_is_paid_and_proven(own_town: Town, browser: 
         be_registered(story, deal, contract)
         story.go_on(at(2100, 3, 8))
         claim = apply(story)
-        decide(story, claim)
-        story.go_on(at(2100, 3, 16))
+        assess(story, claim)
+        story.go_on(at(2100, 4, 1))
+        show(story, claim)
+        story.go_on(at(2100, 4, 9))
         pay_out(story, claim)
         prove(story, claim)
     assert story.complaints == []
@@ -207,14 +209,26 @@ def apply(story: Story) -> str:
     return buyer.url.rpartition("/")[2]
 
 
-def decide(story: Story, claim: str) -> None:
-    """One officer checks, reckons and shows it to the public; while it is shown nobody can approve it."""
+def assess(story: Story, claim: str) -> None:
+    """One officer checks and reckons; while others may claim from the same budget it is not shown to the public."""
     first = story.who("officer")
     first.goto("/")
     first.get_by_role("link", name="等您办理的奖补").click()
     first.locator("tr", has_text=TITLE).locator("a").first.click()
-    for label in ("预审通过", "镇街核查通过", "核算并拟支持", "开始公示"):
+    # The scans are all there, so nobody has to have seen the originals.
+    for label in ("预审通过", "镇街核查通过", "核算并拟支持"):
         press(first, label)
+    expect(first.locator(HERE)).to_contain_text("拟支持")
+    expect(first.locator(".sum-panel + section")).to_contain_text("申领窗口还没有截止")
+    expect(first.get_by_role("button", name="开始公示")).to_have_count(0)
+    story.look(first)
+
+
+def show(story: Story, claim: str) -> None:
+    """After the close it is shown to the public, and while it is shown nobody can approve it."""
+    first = story.who("officer")
+    first.goto(f"/office/subsidies/{claim}")
+    press(first, "开始公示")
     expect(first.locator(HERE)).to_contain_text("公示")
     story.look(first)
     visitor = story.who("visitor")
@@ -243,7 +257,7 @@ def pay_out(story: Story, claim: str) -> None:
     open_pack(pack.value.path())
     story.look(second)
     first.goto(f"/office/subsidies/{claim}")
-    fill(first, paid_on="2100-03-16")
+    fill(first, paid_on="2100-04-09")
     first.set_input_files("#receipt", paper("拨付凭证"))
     press(first, "登记拨付")
     expect(first.locator(HERE)).to_contain_text("已拨付")
@@ -283,8 +297,11 @@ def make_paid(town: Town) -> tuple[int, int, int]:
     with unit(town.parts.sessions) as session:
         window = session.get_one(Window, town.ids["window"])
         claim = make_claim(session, town, window)
+        # It was shown to the public before the year's budget bound anybody.
+        window.limited = False
         for verb in (reviewing.precheck, reviewing.town_check, reviewing.propose, reviewing.publish_notice):
             do(session, verb, claim, first)
+        window.limited = True
         claim.notice_from, claim.notice_until = (clock.today() - timedelta(days=days) for days in (9, 1))
         do(session, reviewing.approve, claim, second)
         paying.make_batch(session, first, window_id=window.id, claim_ids=[claim.id], once=new_key())

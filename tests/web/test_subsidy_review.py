@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
 
@@ -19,6 +19,7 @@ from matchmaker.registry import queries as registry
 from matchmaker.subsidies import queries
 from matchmaker.subsidies.models import Claim
 from matchmaker.subsidies.rules import ClaimState
+from tests.subsidies.place import SEEN
 from tests.web.filled import hidden, send
 from tests.web.people import join
 from tests.web.town import Town, readable
@@ -41,6 +42,11 @@ def claim_of(town: Town, name: str) -> Claim:
         return row
 
 
+def after_close() -> datetime:
+    """A morning after the window of the town has closed with its year."""
+    return datetime(clock.today().year + 1, 1, 8, 9, tzinfo=clock.DISTRICT_ZONE)
+
+
 def log(town: Town, name: str) -> list[AuditEntry]:
     """What the audit log says about the claim, newest first."""
     with reading(town.parts.sessions) as session:
@@ -58,20 +64,77 @@ def step(visit: Visit, town: Town, who: str, name: str, action: str, **form: obj
 
 
 def test_two_officers_bring_a_claim_to_its_approval(own_town: Town, visit: Visit) -> None:
-    for action in ("precheck", "town_check", "propose", "publish_notice"):
-        status, _page = step(visit, own_town, "officer", "claim", action)
+    for action in ("precheck", "town_check", "propose"):
+        status, _page = step(visit, own_town, "officer", "claim", action, originals=SEEN)
         assert status == 303
-    assert claim_of(own_town, "claim").state is ClaimState.NOTICE
     page = f"/office/subsidies/{own_town.ids['claim']}"
-    assert "核准 · 公示期未满。" in readable(visit("second_officer").get(page).text)
-    with clock.pretend(clock.now() + LATER):
-        # Nobody stays logged in for three weeks.
+    with clock.pretend(closed := after_close()):
+        # Nobody stays logged in until then.
+        assert step(own_town.client, own_town, "officer", "claim", "publish_notice")[0] == 303
+        assert "核准 · 公示期未满。" in readable(own_town.client("second_officer").get(page).text)
+    assert claim_of(own_town, "claim").state is ClaimState.NOTICE
+    with clock.pretend(closed + LATER):
         first = readable(own_town.client("officer").get(page).text)
         assert "核准 · 前一步由您作出，这一步须由另一位专员办理。" in first
         status, _page = step(own_town.client, own_town, "second_officer", "claim", "approve", note="公示期满无异议")
     assert status == 303
     row = claim_of(own_town, "claim")
     assert (row.state, row.steps[-1].by, row.steps[-1].reason) == (ClaimState.APPROVED, "冯专员", "公示期满无异议")
+
+
+def test_while_others_may_claim_from_the_same_budget_no_notice_is_offered(own_town: Town, visit: Visit) -> None:
+    for action in ("precheck", "town_check", "propose"):
+        step(visit, own_town, "officer", "claim", action, originals=SEEN)
+    page, closes = f"/office/subsidies/{own_town.ids['claim']}", f"{clock.today().year}-12-31"
+    text = visit("officer").get(page).text
+    why = "申领窗口还没有截止：预算由截止前的全部申领共用，截止后才能公示。"
+    assert f"开始公示 · {why} {closes} 截止。" in readable(text)
+    assert 'value="publish_notice"' not in text
+    revision = str(claim_of(own_town, "claim").revision)
+    form = {"action": "publish_notice", "once": "0123456789abcdef", "revision": revision}
+    refused = visit("officer").post(f"{page}/step", data=form)
+    assert refused.status_code == 409
+    assert why in refused.text
+    visit("officer").set_cookie("language", "en")
+    english = readable(visit("officer").get(page).text)
+    assert "whoever claims until then shares the budget, so notices wait for the close." in english
+    own = visit("member").get(f"/my/subsidies/{own_town.ids['claim']}").text
+    assert f"{closes} 截止受理后，与其他申领一起公示。" in own
+    assert f"/office/subsidies/{own_town.ids['claim']}" not in visit("officer").get("/office/subsidies?mine=yes").text
+
+
+def test_payments_with_numbers_only_are_named_until_somebody_saw_the_originals(own_town: Town, visit: Visit) -> None:
+    year, page = clock.today().year - 1, f"/office/subsidies/{own_town.ids['claim']}"
+    named = f"这些付款只有号码，没有扫描件：{year}-06-01 付款 400,000.00 元 · 发票、银行回单"
+    for action in ("precheck", "town_check"):
+        assert named in readable(visit("officer").get(page).text)
+        step(visit, own_town, "officer", "claim", action)
+    own = readable(visit("member").get(f"/my/subsidies/{own_town.ids['claim']}").text)
+    assert "付款发票 只有号码，没有扫描件" in own
+    status, text = step(visit, own_town, "officer", "claim", "propose", note="同意", originals=" ")
+    assert status == 400
+    assert "请补传扫描件，或写明何时何处核对过原件、为什么没有扫描件。" in text
+    assert "同意</textarea>" in text
+    assert step(visit, own_town, "officer", "claim", "propose", originals=SEEN)[0] == 303
+    text = readable(visit("second_officer").get(page).text)
+    assert named not in text
+    for address in (page, f"{page}/trace"):
+        text = readable(visit("auditor").get(address).text)
+        assert "已核对原件" in text and f"谭专员{SEEN}" in text
+    assert "缺扫描件" in text
+
+
+def test_an_english_page_says_each_line_in_english_and_what_is_stored(own_town: Town, visit: Visit) -> None:
+    chinese, english = "400,000 元 × 5 % = 20,000 元", "CNY 400,000 × 5 % = CNY 20,000"
+    pages = {"officer": "/office/subsidies/{granted}", "auditor": "/office/subsidies/{granted}/trace"}
+    pages |= {"member": "/my/subsidies/{claim}"}
+    for who, address in pages.items():
+        page = address.format_map(own_town.ids)
+        text = visit(who).get(page).text
+        assert chinese in text and english not in text
+        visit(who).set_cookie("language", "en")
+        text = visit(who).get(page).text
+        assert english in text and f'lang="zh">{chinese}</span>' in text
 
 
 def test_who_proposed_is_refused_the_approval_and_the_attempt_is_on_record(own_town: Town, visit: Visit) -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from matchmaker.contracts.models import Contract
 from matchmaker.core import clock
 from matchmaker.core.unit import unit
 from matchmaker.deals import starting
@@ -72,23 +73,24 @@ def test_a_claim_without_a_deal_says_where_the_chain_ends(own_town: Town) -> Non
     )
 
 
-def test_an_event_shows_what_it_brought_as_far_as_the_money(chained: Town) -> None:
-    address = f"/office/events/{chained.ids['fair']}/harvest"
-    for who in ("officer", "organiser", "auditor"):
-        page = readable(chained.client(who).get(address).text)
-        for text in (
-            "1场洽谈",
-            "其中 1 场有意向",
-            "1笔交易",
-            "1份登记合同",
-            "1笔奖补",
-            "核准 20,000.00 元，已拨付 0.00 元",
-        ):
-            assert text in page
-    # Whoever may not read claims gets no link into them.
-    assert "/trace" in chained.client("officer").get(address).text
-    assert "/trace" not in chained.client("organiser").get(address).text
-    assert address in chained.client("organiser").get(f"/office/events/{chained.ids['fair']}/report").text
+@pytest.mark.parametrize(("who", "whole"), [("officer", True), ("auditor", True), ("organiser", False)])
+def test_an_event_shows_what_it_brought_as_far_as_the_money(chained: Town, who: str, whole: bool) -> None:
+    with unit(chained.parts.sessions) as session:
+        contract = session.get_one(Contract, chained.ids["granted_contract"])
+        contract.title = "高压氢阀密封结构委托开发"
+        said = (contract.title, contract.registration_no or "?", f"{(contract.total_fen or 0) / 100:,.2f}")
+    answer = chained.client(who).get(f"/office/events/{chained.ids['fair']}/harvest")
+    page = readable(answer.text)
+    for text in ("1场洽谈", "其中 1 场有意向", "1笔交易", "1份登记合同", "1笔奖补"):
+        assert text in page
+    assert ("合同少于 3 份，不显示合计金额" in page) is not whole
+    # What a contract is called, is worth and got: the office's and the auditor's.
+    for text in (*said, "核准 20,000.00 元，已拨付 0.00 元"):
+        assert (text in page) is whole, text
+    for link in ("/trace", f"/my/contracts/{contract.id}"):
+        assert (link in answer.text) is whole, link
+    report = chained.client(who).get(f"/office/events/{chained.ids['fair']}/report").text
+    assert f"/office/events/{chained.ids['fair']}/harvest" in report
 
 
 def test_an_event_that_brought_nothing_says_so(own_town: Town) -> None:

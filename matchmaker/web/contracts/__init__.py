@@ -11,12 +11,25 @@ from matchmaker.web.contracts import (
     moving,
     panel,
     papers,
+    schedule,
     shown,
     ties,
 )
 from matchmaker.web.contracts.door import blueprint
 
-__all__ = ["blueprint", "detail", "form", "importing", "ledger", "money", "moving", "panel", "papers", "ties"]
+__all__ = [
+    "blueprint",
+    "detail",
+    "form",
+    "importing",
+    "ledger",
+    "money",
+    "moving",
+    "panel",
+    "papers",
+    "schedule",
+    "ties",
+]
 
 
 @blueprint.record_once

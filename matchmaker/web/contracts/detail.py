@@ -6,7 +6,16 @@ from typing import Any
 from flask import Response, render_template, request, send_file
 
 from matchmaker.contracts import checking, papers, queries, ties
-from matchmaker.contracts.access import can_edit, can_pay, can_write, is_office, next_moves, side_of
+from matchmaker.contracts.access import (
+    can_edit,
+    can_pay,
+    can_reschedule,
+    can_withdraw,
+    can_write,
+    is_office,
+    next_moves,
+    side_of,
+)
 from matchmaker.contracts.rules import ContractState, FilePurpose, PartyRole
 from matchmaker.core import clock
 from matchmaker.core.unit import reading
@@ -83,6 +92,8 @@ def detail_page(contract_id: int, faults: dict[str, str]) -> Page:
             edits=can_edit(who, row),
             writes=can_write(who, row),
             pays=can_pay(who, row),
+            withdraws=lambda one: can_withdraw(who, row, one),
+            reschedules=can_reschedule(who, row),
             moves=next_moves(who, row),
             findings=checking.findings(session, row, today=clock.today()),
             papers=papers.papers(session, who, contract=row),

@@ -9,17 +9,18 @@ from matchmaker.contracts.access import can_edit
 from matchmaker.contracts.rules import ContractKind, ContractState, SubKind
 from matchmaker.contracts.schemas import ContractIn
 from matchmaker.core.errors import Conflict, Forbidden, Invalid
-from matchmaker.core.unit import reading, unit
+from matchmaker.core.unit import reading
 from matchmaker.registry import assistance
 from matchmaker.registry import queries as registry
 from matchmaker.web.contracts.access import require_writers
-from matchmaker.web.contracts.door import Page, blueprint, on_record
+from matchmaker.web.contracts.door import Page, blueprint
 from matchmaker.web.contracts.panel import panel_of
 from matchmaker.web.contracts.reading import GROUPS, Typed, record_of, stored, typed
 from matchmaker.web.contracts.words import conflict_in_words, in_page_words, validated
 from matchmaker.web.forms import faults_by_field
 from matchmaker.web.language import _
 from matchmaker.web.parts import parts
+from matchmaker.web.refusals import changing, on_record
 from matchmaker.web.session import actor, needs_login
 
 
@@ -28,7 +29,7 @@ from matchmaker.web.session import actor, needs_login
 def draft(deal_id: int) -> Page:
     """Put a deal down in a contract, filled in from what is known; a second press finds the first one's."""
     try:
-        with on_record(f"deal:{deal_id}", "contract.draft"), unit(parts().sessions) as session:
+        with changing(f"deal:{deal_id}", "contract.draft") as session:
             row = drafting.draft_from_deal(session, actor(), deal_id=deal_id)
             number, fresh = row.id, row.revision == 1 and row.state is ContractState.DRAFT
             assistance.tell_acted(session, actor(), what=_("起草技术合同"), base=parts().config.public_url)
@@ -127,7 +128,7 @@ def _change_rows(found: Typed, action: str) -> None:
 
 def _kept(found: Typed, contract_id: int | None) -> int:
     data = validated(ContractIn, record_of(found))
-    with on_record(f"contract:{contract_id or 'new'}", "contract.save"), unit(parts().sessions) as session:
+    with changing(f"contract:{contract_id or 'new'}", "contract.save") as session:
         row = service.save(session, actor(), contract_id=contract_id, revision=_revision(), data=data)
         what = _("填写技术合同“%(title)s”", title=row.title)
         assistance.tell_acted(session, actor(), what=what, base=parts().config.public_url)

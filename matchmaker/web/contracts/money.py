@@ -5,18 +5,20 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from matchmaker.contracts import paying, queries
-from matchmaker.contracts.access import can_pay, can_refund_only
+from matchmaker.contracts.access import can_pay, can_refund_only, can_withdraw
 from matchmaker.contracts.schemas import Paper, PaymentIn
 from matchmaker.core import clock
 from matchmaker.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from matchmaker.core.unit import reading, unit
+from matchmaker.deals.access import can_edit
 from matchmaker.registry import assistance
-from matchmaker.web.contracts.door import Page, blueprint, on_record
+from matchmaker.web.contracts.door import Page, blueprint
 from matchmaker.web.contracts.reading import in_yuan
 from matchmaker.web.contracts.words import conflict_in_words, in_page_words, validated
 from matchmaker.web.forms import faults_by_field, text_of
 from matchmaker.web.language import _
 from matchmaker.web.parts import parts
+from matchmaker.web.refusals import changing, on_record
 from matchmaker.web.session import actor, needs_login
 from matchmaker.web.uploads import read_upload
 
@@ -38,10 +40,11 @@ def new_payment(contract_id: int) -> Page:
 @needs_login
 def add_payment(contract_id: int) -> Page:
     """Enter it."""
-    with on_record(f"contract:{contract_id}", "contract.payment"), reading(parts().sessions) as session:
-        _payable(session, contract_id)
     try:
-        _add(contract_id)
+        with on_record(f"contract:{contract_id}", "contract.payment"):
+            with reading(parts().sessions) as session:
+                _payable(session, contract_id)
+            _add(contract_id)
     except Invalid as error:
         with reading(parts().sessions) as session:
             row = _payable(session, contract_id)
@@ -68,7 +71,7 @@ def complete_payment(contract_id: int, payment_id: int) -> Page:
         invoice, receipt = _papers()
         if invoice is None and receipt is None:
             raise Invalid([Fault("invoice", _("请先选择文件。"))])
-        with on_record(f"contract:{contract_id}", "contract.payment_papers"), unit(parts().sessions) as session:
+        with changing(f"contract:{contract_id}", "contract.payment_papers") as session:
             _entry(session, contract_id, payment_id)
             paying.complete_payment(
                 session,
@@ -91,14 +94,18 @@ def complete_payment(contract_id: int, payment_id: int) -> Page:
 @blueprint.post("/my/contracts/<int:contract_id>/payments/<int:payment_id>/withdraw")
 @needs_login
 def withdraw_payment(contract_id: int, payment_id: int) -> Page:
-    """Take a wrong entry back, and say why."""
+    """Take a wrong entry back, and say why. The other side is told who does that, and where to say what is wrong."""
     try:
-        with on_record(f"contract:{contract_id}", "contract.payment_withdrawn"), unit(parts().sessions) as session:
+        with changing(f"contract:{contract_id}", "contract.payment_withdrawn") as session:
             _entry(session, contract_id, payment_id)
             paying.withdraw_payment(session, actor(), payment_id=payment_id, reason=text_of("reason"))
             assistance.tell_acted(session, actor(), what=_("撤回收付记录"), base=parts().config.public_url)
     except Invalid as error:
         return _one_page(contract_id, payment_id, faults_by_field(in_page_words(error.faults)))
+    except Forbidden as error:
+        if not str(error).startswith("payment"):
+            raise
+        return _one_page(contract_id, payment_id, {"": _("这笔记录不是本单位登记的，没有撤回。")}, status=403)
     except Conflict as error:
         flash(conflict_in_words(error), "bad")
         return _back(contract_id)
@@ -152,12 +159,19 @@ def _new_page(row: Any, values: dict[str, str], faults: dict[str, str]) -> Page:
     return (page, 400) if faults else page
 
 
-def _one_page(contract_id: int, payment_id: int, faults: dict[str, str]) -> Page:
+def _one_page(contract_id: int, payment_id: int, faults: dict[str, str], *, status: int = 400) -> Page:
     with reading(parts().sessions) as session:
         row, one = _entry(session, contract_id, payment_id)
-        values = {"reason": text_of("reason")} if faults else {}
-        page = render_template("contracts/payment.html", row=row, one=one, values=values, faults=faults)
-    return (page, 400) if faults else page
+        page = render_template(
+            "contracts/payment.html",
+            row=row,
+            one=one,
+            withdraws=can_withdraw(actor(), row, one),
+            deal=row.deal if row.deal is not None and can_edit(actor(), row.deal) else None,
+            values={"reason": text_of("reason")} if faults else {},
+            faults=faults,
+        )
+    return (page, status) if faults else page
 
 
 def _back(contract_id: int) -> Page:

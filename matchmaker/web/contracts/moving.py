@@ -14,13 +14,15 @@ from matchmaker.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from matchmaker.core.unit import reading, unit
 from matchmaker.exchange.typed_money import grouped_yuan
 from matchmaker.registry import assistance
-from matchmaker.web.contracts.door import Page, blueprint, on_record
-from matchmaker.web.contracts.reading import in_yuan
+from matchmaker.web.contracts import schedule
+from matchmaker.web.contracts.door import Page, blueprint
+from matchmaker.web.contracts.reading import Typed, in_yuan
 from matchmaker.web.contracts.shown import contract_field, move_label
 from matchmaker.web.contracts.words import conflict_in_words, in_page_words, validated
 from matchmaker.web.forms import faults_by_field, text_of
 from matchmaker.web.language import _
 from matchmaker.web.parts import parts
+from matchmaker.web.refusals import on_record
 from matchmaker.web.session import actor, needs_login
 from matchmaker.web.uploads import read_upload
 
@@ -40,13 +42,18 @@ def move(contract_id: int, contract_state: str) -> Page:
     """What has to be told to bring the contract to this state."""
     with reading(parts().sessions) as session:
         row, state = _open(session, contract_id, contract_state)
-        return _page(row, state, _known(row, state), {})
+        return _page(row, state, _known(row, state), {}, dues=schedule.of_contract(row))
 
 
 @blueprint.post("/my/contracts/<int:contract_id>/steps/<contract_state>")
 @needs_login
 def save_move(contract_id: int, contract_state: str) -> Page:
-    """Take the step."""
+    """Take the step, or show the form with a row of the schedule more or less."""
+    action = request.form.get("action", "save")
+    if action != "save":
+        with reading(parts().sessions) as session:
+            row, state = _open(session, contract_id, contract_state)
+            return _page(row, state, request.form.to_dict(), {}, dues=schedule.after(action))
     try:
         with on_record(f"contract:{contract_id}", f"contract.{contract_state}"):
             with reading(parts().sessions) as session:
@@ -55,7 +62,8 @@ def save_move(contract_id: int, contract_state: str) -> Page:
     except Invalid as error:
         with reading(parts().sessions) as session:
             row = queries.contract(session, actor(), contract_id=contract_id)
-            return _page(row, state, request.form.to_dict(), faults_by_field(_on_this_form(error.faults, state)))
+            faults = faults_by_field(_on_this_form(error.faults, state))
+            return _page(row, state, request.form.to_dict(), faults, dues=schedule.sent(blanks=False))
     except Conflict as error:
         flash(conflict_in_words(error), "bad")
     else:
@@ -96,7 +104,7 @@ def _on_this_form(faults: list[Fault], state: ContractState) -> list[Fault]:
     """Under the names of this form; what the record itself lacks is told with its name, for it is mended there."""
     found, asked = [], _ALWAYS | _ASKED.get(state, frozenset())
     for fault in in_page_words(faults):
-        if fault.field in asked:
+        if fault.field in asked or (_schedules(state) and fault.field.partition(".")[0] == schedule.NAME):
             found.append(fault)
         elif fault.field in set(FilePurpose):
             found.append(replace(fault, field="paper"))
@@ -111,7 +119,14 @@ def _step() -> dict[str, Any]:
     if "total" in amount or "technology" in amount:
         money = {name: in_yuan(amount[name], "") for name in ("total", "technology") if name in amount}
         found["amount"] = {"reason": found.get("reason", "")} | amount | money
+    if request.form.get("scheduled"):
+        found[schedule.NAME] = schedule.rows_of(schedule.sent(blanks=False))
     return found
+
+
+def _schedules(state: ContractState) -> bool:
+    """Whether a new payment schedule may come with the step."""
+    return state is ContractState.CHANGED
 
 
 def _known(row: Any, state: ContractState) -> dict[str, str]:
@@ -125,7 +140,7 @@ def _known(row: Any, state: ContractState) -> dict[str, str]:
     return found
 
 
-def _page(row: Any, state: ContractState, values: dict[str, str], faults: dict[str, str]) -> Page:
+def _page(row: Any, state: ContractState, values: dict[str, str], faults: dict[str, str], *, dues: Typed) -> Page:
     page = render_template(
         "contracts/move.html",
         row=row,
@@ -133,7 +148,9 @@ def _page(row: Any, state: ContractState, values: dict[str, str], faults: dict[s
         allowed=state in next_moves(actor(), row),
         needs_reason=state in NEED_REASON,
         with_amount=state in WITH_AMOUNT,
-        values=values,
+        with_schedule=_schedules(state),
+        values={name: text for name, text in values.items() if not name.startswith("schedule.")} | dues.values,
+        count=dues.counts[schedule.NAME],
         faults=faults,
     )
     return (page, 400) if faults else page

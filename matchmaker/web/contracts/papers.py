@@ -7,14 +7,15 @@ from matchmaker.contracts import papers, ties
 from matchmaker.contracts.rules import FilePurpose
 from matchmaker.contracts.schemas import Paper, RelatedIn
 from matchmaker.core.errors import Conflict, Fault, Invalid
-from matchmaker.core.unit import reading, unit
+from matchmaker.core.unit import reading
 from matchmaker.registry import assistance
 from matchmaker.web.contracts.detail import detail_page
-from matchmaker.web.contracts.door import Page, blueprint, on_record
+from matchmaker.web.contracts.door import Page, blueprint
 from matchmaker.web.contracts.words import conflict_in_words, in_page_words, validated
 from matchmaker.web.forms import faults_by_field, text_of
 from matchmaker.web.language import _
 from matchmaker.web.parts import parts
+from matchmaker.web.refusals import changing
 from matchmaker.web.session import actor, needs_login
 from matchmaker.web.uploads import read_upload, send
 
@@ -30,7 +31,7 @@ def attach(contract_id: int) -> Page:
         purpose = request.form.get("purpose", "")
         if purpose not in set(FilePurpose):
             raise Invalid([Fault("purpose", _("请选择文件的用途。"), purpose[:80])])
-        with on_record(f"contract:{contract_id}", "contract.attach"), unit(parts().sessions) as session:
+        with changing(f"contract:{contract_id}", "contract.attach") as session:
             folder, (name, content) = parts().config.files_dir, upload
             what = FilePurpose(purpose)
             papers.attach(session, actor(), folder, contract_id=contract_id, purpose=what, name=name, content=content)
@@ -56,7 +57,7 @@ def paper(contract_id: int, contract_paper_id: int) -> Response:
 def withdraw_paper(contract_id: int, contract_paper_id: int) -> Page:
     """Take a paper out of sight."""
     try:
-        with on_record(f"contract:{contract_id}", "contract.withdraw_paper"), unit(parts().sessions) as session:
+        with changing(f"contract:{contract_id}", "contract.withdraw_paper") as session:
             papers.withdraw(session, actor(), contract_id=contract_id, file_id=contract_paper_id)
             assistance.tell_acted(session, actor(), what=_("撤下合同文件"), base=parts().config.public_url)
     except Conflict:
@@ -78,7 +79,7 @@ def related(contract_id: int) -> Page:
     try:
         upload = read_upload(file)
         data = validated(RelatedIn, {"note": text_of(note)})
-        with on_record(f"contract:{contract_id}", f"contract.related.{word}"), unit(parts().sessions) as session:
+        with changing(f"contract:{contract_id}", f"contract.related.{word}") as session:
             verbs[word](
                 session,
                 actor(),

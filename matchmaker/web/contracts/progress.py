@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from matchmaker.contracts.rules import IN_FORCE, OVER, UNREGISTERED, ContractState
+from matchmaker.contracts.rules import IN_FORCE, OVER, ROYALTIES, UNREGISTERED, ContractState
 
 # This long before its end an unregistered contract becomes urgent.
 URGENT = timedelta(days=60)
@@ -103,6 +103,41 @@ def _standing(due: Any, paid: int, today: date) -> Standing:
     if due.due_on is not None and due.due_on < today:
         return Standing.OVERDUE
     return Standing.PART if paid else Standing.OPEN
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One version of the schedule: who put it in, when and why, and when the next one superseded it."""
+
+    rows: tuple[Any, ...]
+    at: datetime | None
+    by: str
+    reason: str
+    until: datetime | None
+
+    @property
+    def total_fen(self) -> int:
+        return sum(due.amount_fen for due in self.rows)
+
+
+def schedules(contract: Any) -> list[Plan]:
+    """All versions of the schedule, the newest first."""
+    found: dict[tuple[datetime | None, datetime | None], list[Any]] = {}
+    for due in contract.schedule_rows:
+        found.setdefault((due.at, due.superseded_at), []).append(due)
+    plans = [Plan(tuple(rows), at, rows[0].by, rows[0].reason, until) for (at, until), rows in found.items()]
+    return plans[::-1]
+
+
+def planned_fen(contract: Any) -> int:
+    """What the schedule adds up to."""
+    return sum(due.amount_fen for due in contract.schedule)
+
+
+def schedule_is_off(contract: Any) -> bool:
+    """Whether a registered contract has a schedule that is not its price; what a royalty brings nobody can plan."""
+    expected = contract.state in IN_FORCE and contract.payment_mode not in ROYALTIES and contract.schedule
+    return bool(expected) and planned_fen(contract) != contract.total_fen
 
 
 def next_due(contract: Any, today: date) -> DueLine | None:

@@ -170,16 +170,17 @@ def stored(contract: Any) -> Typed:
     fields = GROUPS["parties"].fields
     found.put("parties", [{name: _shown(getattr(one, name)) for name in fields} for one in contract.parties])
     found.put("ip", [{name: _shown(one.get(name)) for name in GROUPS["ip"].fields} for one in contract.ip])
-    dues = contract.schedule
-    found.put(
-        "schedule",
-        [
-            {"milestone": due.milestone, "due_on": _shown(due.due_on), "amount": grouped_yuan(due.amount_fen)}
-            for due in dues
-        ],
-    )
+    found.put("schedule", due_rows(contract))
     found.put("lines", lines)
     return found
+
+
+def due_rows(contract: Any) -> list[dict[str, str]]:
+    """The rows of the payment schedule that stands."""
+    return [
+        {"milestone": due.milestone, "due_on": _shown(due.due_on), "amount": grouped_yuan(due.amount_fen)}
+        for due in contract.schedule
+    ]
 
 
 def _royalty(royalty: Mapping[str, Any]) -> dict[str, str]:

@@ -12,15 +12,16 @@ from matchmaker.contracts.access import is_officer
 from matchmaker.contracts.schemas import MOST_TIES, TieIn
 from matchmaker.core import clock
 from matchmaker.core.errors import Forbidden, Invalid
-from matchmaker.core.unit import reading, unit
+from matchmaker.core.unit import reading
 from matchmaker.registry import assistance
 from matchmaker.registry import queries as registry
-from matchmaker.web.contracts.door import Page, blueprint, on_record
+from matchmaker.web.contracts.door import Page, blueprint
 from matchmaker.web.contracts.reading import Group, Typed, rows_sent
 from matchmaker.web.contracts.words import in_page_words, validated
 from matchmaker.web.forms import faults_by_field
 from matchmaker.web.language import _
 from matchmaker.web.parts import parts
+from matchmaker.web.refusals import changing
 from matchmaker.web.session import actor, needs_login
 
 NAME = "ties"
@@ -79,7 +80,7 @@ def _kept(organisation_id: int, found: Typed) -> Page:
             faults += refused.faults
     if faults:
         raise Invalid(faults)
-    with on_record(f"organisation:{organisation_id}", "organisation.tie"), unit(parts().sessions) as session:
+    with changing(f"organisation:{organisation_id}", "organisation.tie") as session:
         ties.save_ties(session, actor(), organisation_id=organisation_id, data=rows)
         assistance.tell_acted(session, actor(), what=_("填写股权与人员关系"), base=parts().config.public_url)
     flash(_("已保存。今后的关联检查按这些资料进行。"), "good")

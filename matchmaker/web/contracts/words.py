@@ -81,6 +81,9 @@ def _amounts() -> dict[str, str]:
         "this payment mode has no royalty": _("所选支付方式没有提成；请清空提成约定，或改选提成支付。"),
         "the ceiling lies below": _("最高金额低于最低金额。"),
         "the schedule's rows exceed": _("付款计划各期之和超过了合同成交额。"),
+        "a new schedule has": _("请至少填写一期付款。"),
+        "a lump sum has one row": _("一次总付只有一期，请合并为一行。"),
+        "the rows must add up": _("付款计划各期之和须等于合同成交额。"),
         "more has been paid than": _("已经收付的金额超过了成交额，不能改为没有提成的支付方式。"),
     }
 

@@ -6,7 +6,7 @@ from flask import Response, flash, render_template, request
 
 from matchmaker.core import clock
 from matchmaker.core.errors import Conflict, Fault, Invalid, NotFound
-from matchmaker.core.unit import reading, unit
+from matchmaker.core.unit import reading
 from matchmaker.deals import access, origins, queries, service
 from matchmaker.deals import reading as belongings
 from matchmaker.deals.rules import OVER, DealKind, DealStage, NoteReach, next_stages, onward, path_of
@@ -18,6 +18,7 @@ from matchmaker.web.deals.door import ONE, Page, blueprint, said, to_deal
 from matchmaker.web.forms import read_form, text_of
 from matchmaker.web.language import _
 from matchmaker.web.parts import parts
+from matchmaker.web.refusals import changing
 from matchmaker.web.session import actor, needs_login
 from matchmaker.web.uploads import read_uploads, send
 
@@ -36,7 +37,7 @@ def move(deal_id: int) -> Page:
     base = parts().config.public_url
     try:
         data = read_form(MoveIn, request.form)
-        with unit(parts().sessions) as session:
+        with changing(f"deal:{deal_id}", "deal.move") as session:
             service.move(
                 session,
                 actor(),
@@ -63,7 +64,7 @@ def plan(deal_id: int) -> Page:
     base = parts().config.public_url
     try:
         data = read_form(PlanIn, request.form)
-        with unit(parts().sessions) as session:
+        with changing(f"deal:{deal_id}", "deal.edit") as session:
             service.plan(session, actor(), deal_id=deal_id, data=data, base=base)
             assistance.tell_acted(session, actor(), what=_("写交易的下一步"), base=base)
     except Invalid as error:
@@ -80,7 +81,7 @@ def owner(deal_id: int) -> Page:
     """Say who looks after it."""
     base, person = parts().config.public_url, request.form.get("person_id", "")
     try:
-        with unit(parts().sessions) as session:
+        with changing(f"deal:{deal_id}", "deal.owner") as session:
             service.take_over(
                 session,
                 actor(),
@@ -104,7 +105,7 @@ def say(deal_id: int) -> Page:
     """Note something, for whom it is meant."""
     base = parts().config.public_url
     try:
-        with unit(parts().sessions) as session:
+        with changing(f"deal:{deal_id}", "deal.note") as session:
             service.say(session, actor(), deal_id=deal_id, text=text_of("text"), reach=_reach(), base=base)
             assistance.tell_acted(session, actor(), what=_("写交易备注"), base=base)
     except Invalid as error:
@@ -117,7 +118,7 @@ def say(deal_id: int) -> Page:
 def attach(deal_id: int) -> Page:
     """Add papers that both sides and the office read."""
     try:
-        with unit(parts().sessions) as session:
+        with changing(f"deal:{deal_id}", "deal.attach") as session:
             chosen = read_uploads("attachment")
             if not chosen:
                 access.require_editor(actor(), queries.deal(session, actor(), deal_id=deal_id))
@@ -144,7 +145,7 @@ def file(deal_id: int, deal_file_id: int) -> Response:
 @needs_login
 def withdraw_file(deal_id: int, deal_file_id: int) -> Page:
     """Take a paper back."""
-    with unit(parts().sessions) as session:
+    with changing(f"deal:{deal_id}", "deal.withdraw_file") as session:
         service.withdraw_file(session, actor(), deal_id=deal_id, file_id=deal_file_id)
         assistance.tell_acted(session, actor(), what=_("撤下交易文件"), base=parts().config.public_url)
     flash(_("文件已撤下。"), "good")

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from matchmaker.core.actor import Role
 from matchmaker.core.errors import Conflict, Fault, Forbidden, Invalid
 from matchmaker.core.money import wan_from_fen
-from matchmaker.core.unit import reading, unit
+from matchmaker.core.unit import reading
 from matchmaker.deals import linking, queries, service, starting
 from matchmaker.deals.access import require_editor
 from matchmaker.deals.parties import find_organisation
@@ -21,6 +21,7 @@ from matchmaker.web.deals.door import ONE, Page, blueprint, said, to_deal
 from matchmaker.web.forms import read_form
 from matchmaker.web.language import _
 from matchmaker.web.parts import parts
+from matchmaker.web.refusals import changing
 from matchmaker.web.session import actor, needs_login, needs_role
 
 # Who the two are is asked in words of the page's own.
@@ -90,7 +91,7 @@ def change(deal_id: int) -> Page:
         revision = request.form.get("revision", 0, int)
         values = MultiDict([(name, text) for name, text in request.form.items(multi=True) if name != "revision"])
         data = read_form(DealEditIn, values)
-        with unit(parts().sessions) as session:
+        with changing(f"deal:{deal_id}", "deal.edit") as session:
             service.edit(session, actor(), deal_id=deal_id, revision=revision, data=data, base=base)
             assistance.tell_acted(session, actor(), what=_("修改交易"), base=base)
     except Invalid as error:
@@ -105,7 +106,7 @@ def _create(sides: Any, renamed: dict[str, str], *, office: bool) -> Page:
     values = MultiDict([(name, text) for name, text in request.form.items(multi=True) if name not in _SIDES])
     base = parts().config.public_url
     try:
-        with unit(parts().sessions) as session:
+        with changing("deal:new", "deal.start") as session:
             buyer, seller = sides(session)
             data = read_form(DealIn, values, buyer_id=buyer, seller_id=seller)
             deal = starting.start_by_hand(session, actor(), data=data, base=base)

@@ -5,13 +5,13 @@ from typing import Any
 from flask import flash, redirect, url_for
 
 from matchmaker.core.errors import Conflict
-from matchmaker.core.unit import unit
 from matchmaker.deals import starting
 from matchmaker.registry import assistance
 from matchmaker.web.deals.door import Page, blueprint, to_deal
 from matchmaker.web.events.door import PLANNERS
 from matchmaker.web.language import _
 from matchmaker.web.parts import parts
+from matchmaker.web.refusals import changing
 from matchmaker.web.session import actor, needs_login, needs_role
 
 
@@ -20,7 +20,7 @@ from matchmaker.web.session import actor, needs_login, needs_role
 def from_introduction(introduction_id: int) -> Page:
     """Put down what an accepted introduction has become."""
     try:
-        with unit(parts().sessions) as session:
+        with changing(f"introduction:{introduction_id}", "deal.start") as session:
             base = parts().config.public_url
             deal = starting.start_from_introduction(session, actor(), introduction_id=introduction_id, base=base)
             number = _started(session, deal)
@@ -48,7 +48,7 @@ def from_desk(event_id: int, meeting_id: int) -> Page:
 
 def _from_meeting(meeting_id: int, registration_id: int | None, back: str) -> Page:
     try:
-        with unit(parts().sessions) as session:
+        with changing(f"meeting:{meeting_id}", "deal.start") as session:
             deal = starting.start_from_meeting(
                 session,
                 actor(),

@@ -123,30 +123,38 @@ def _save_draft() -> tuple[int, int]:
 
 def _published() -> Page:
     try:
-        listing_id = _publish()
+        listing_id, is_new = _publish()
     except Conflict:
         return _page(_again(), {"": _("单位通过核验后才能发布，请先存为草稿。")}, number_of("listing_id"))
     waits = parts().config.review_listings
-    flash(_("已提交审核，通过后发布。") if waits else _("已发布，正在为您匹配。"), "good")
+    if is_new:
+        flash(_("已提交审核，通过后发布。") if waits else _("已发布，正在为您匹配。"), "good")
+    else:
+        flash(_("同样的内容已经发布过，没有重复发布；要修改请点“修改”。"), "warn")
     return redirect(url_for("matches.of_listing", listing_id=listing_id), 303)  # type: ignore[return-value]
 
 
-def _publish() -> int:
+def _publish() -> tuple[int, bool]:
+    """The listing that the form became, and whether it did so just now."""
     with unit(parts().sessions) as session:
         uscc = next((one.uscc for one in _own(session) if one.id == organisation_chosen()), "")
+        data, listing_id = read_listing(uscc, state=State.PUBLISHED.value), number_of("listing_id")
+        is_new = listing_id is not None or drafts.published_already(session, actor(), data=data) is None
         row = drafts.publish(
             session,
             actor(),
-            data=read_listing(uscc, state=State.PUBLISHED.value),
-            listing_id=number_of("listing_id"),
+            data=data,
+            listing_id=listing_id,
             draft_id=number_of("draft_id"),
             review=parts().config.review_listings,
         )
+        if not is_new:
+            return row.id, False
         if row.state is State.REVIEW:
             life.tell_reviewers(session, row, base=parts().config.public_url)
         what = _("发布“%(title)s”", title=row.title)
         assistance.tell_acted(session, actor(), what=what, base=parts().config.public_url)
-        return row.id
+        return row.id, True
 
 
 def _own(session: Any) -> Any:

@@ -8,12 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from matchmaker.audit.service import refusals_recorded
 from matchmaker.core.actor import Role
 from matchmaker.core.errors import Conflict, Forbidden, Invalid
-from matchmaker.core.unit import unit
 from matchmaker.web.forms import faults_by_field, text_of
-from matchmaker.web.parts import parts
+from matchmaker.web.refusals import changing
 from matchmaker.web.session import actor
 from matchmaker.web.subsidies.wording import conflict_text, forbidden_text, in_plain_words
 
@@ -41,10 +39,8 @@ def attempt(subject: str, action: str, work: Callable[[Any], object]) -> Refused
     `subject` is what it was about, such as "claim:3", and `action` what was asked for. What an applicant only typed
     wrongly is no refusal; what an officer did is.
     """
-    who, sessions = actor(), parts().sessions
-    kinds = (Forbidden, Conflict, Invalid) if who.is_staff else (Forbidden, Conflict)
     try:
-        with refusals_recorded(sessions, who, action=action, subject=subject, kinds=kinds), unit(sessions) as session:
+        with changing(subject, action, mistakes=actor().is_staff) as session:
             work(session)
     except Invalid as error:
         return Refused(400, faults=faults_by_field(in_plain_words(error.faults)))

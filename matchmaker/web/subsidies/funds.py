@@ -223,7 +223,7 @@ def _window_page(window_id: int, refused: Refused | None) -> Page:
             found=found,
             window=found.window,
             by_state=[(state, found.by_state[state]) for state in ClaimState if state in found.by_state],
-            entries=ledger.entries(session, window_id=window_id),
+            booked=queries.entries_page(session, who, window_id=window_id, page=request.args.get("page", 1, int)),
             shortfall=budgeting.shortfall(session, window_id=window_id),
             batches=queries.batches(session, who, window_id=window_id),
             payable=[one for one in queries.claims_for_export(session, who, filters=approved) if one.batch_id is None],

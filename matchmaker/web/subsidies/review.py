@@ -12,7 +12,7 @@ from matchmaker.core.actor import Role
 from matchmaker.core.unit import reading, unit
 from matchmaker.exchange.claims_sheet import claims_sheet
 from matchmaker.reference.towns import towns
-from matchmaker.subsidies import access, checklist, decisions, ledger, paying, queries, reviewing, windows
+from matchmaker.subsidies import access, checklist, decisions, evidence, ledger, paying, queries, reviewing, windows
 from matchmaker.subsidies.queries import QueueFilter
 from matchmaker.subsidies.rules import OVER, ClaimState
 from matchmaker.web.forms import text_of
@@ -66,6 +66,8 @@ def step(claim_id: int) -> Page:
 
     def work(session: Any) -> None:
         said = {reason_name: text_of(reason_name)} if reason_name else {}
+        if action == "propose":
+            said["originals"] = text_of("originals")
         base = parts().config.public_url
         verb(session, actor(), claim_id=claim_id, revision=revision(), once=once(), base=base, **said)
 
@@ -86,6 +88,8 @@ def claim_page(claim_id: int, refused: Refused | None) -> Page:
             preview=preview_of(session, row),
             moved=decisions.facts_changed(session, row) if row.state not in OVER and row.decisions else [],
             items=checklist.checklist(session, row),
+            unseen=evidence.unseen(session, row) if row.state not in OVER else [],
+            seen=evidence.statements(session, row),
             files=queries.files_of(session, [row]).get(row.id, []),
             account=paying.masked(sealer(), row),
             entries=ledger.entries(session, window_id=row.window_id, claim_id=row.id),

@@ -11,11 +11,13 @@ from markupsafe import Markup, escape
 from matchmaker.core import clock
 from matchmaker.core.db import new_key
 from matchmaker.subsidies import policies
+from matchmaker.subsidies.access import shares_until_close
 from matchmaker.subsidies.applying import PURPOSES
+from matchmaker.subsidies.english import in_english
 from matchmaker.subsidies.reasons import ReasonCode
 from matchmaker.subsidies.rules import Account, ClaimOrigin, ClaimState, claim_number
 from matchmaker.subsidies.windows import is_open
-from matchmaker.web.language import _
+from matchmaker.web.language import _, language
 from matchmaker.web.shown import term
 from matchmaker.web.subsidies import fact_words, linked, policy_words
 from matchmaker.web.subsidies.amounts import money
@@ -97,6 +99,7 @@ _ARITHMETIC = frozenset(
 class Line:
     """One line of a computation: what it says, its kind, which key of the policy it follows, what is assumed there.
 
+    `text` is the sentence as it is stored; `english` says the same on an English page and is empty on a Chinese one.
     `kind` is "bad" for what refuses, "left" for a payment that does not count, "check" for what people look at, and
     "step" for a step of the arithmetic.
     """
@@ -105,6 +108,7 @@ class Line:
     kind: str
     path: str
     assumed: str
+    english: str = ""
 
 
 def register(app: Flask) -> None:
@@ -164,7 +168,14 @@ def computation(reasons: Iterable[Any], policy: Any, role: str, *, eligible: boo
 def _line(reason: Any, policy: Any, role: str, eligible: bool) -> Line:
     code, text = (reason["code"], reason["text"]) if isinstance(reason, Mapping) else (reason.code, reason.text)
     path = _PATHS.get(code, "").format(role=role)
-    return Line(text, _kind(code, eligible), path, _assumed(policy, path))
+    return Line(text, _kind(code, eligible), path, _assumed(policy, path), _english(code, text))
+
+
+def _english(code: str, text: str) -> str:
+    """The line in English; where its sentence has no known form, at least what it is about."""
+    if language() != "en":
+        return ""
+    return in_english(text) or code.replace("_", " ").capitalize()
 
 
 def _kind(code: str, eligible: bool) -> str:
@@ -211,7 +222,7 @@ def next_of_claim(claim: Any) -> str:
         ClaimState.APPLIED: _("等平台预审。"),
         ClaimState.PRECHECKED: _("预审通过，等镇街核查或区级核算。"),
         ClaimState.TOWN_PASSED: _("镇街核查通过，等区级核算。"),
-        ClaimState.PROPOSED: _("拟予支持，等待公示。"),
+        ClaimState.PROPOSED: _proposed(claim.window),
         ClaimState.NOTICE: _("正在公示，期满无异议后核准。"),
         ClaimState.APPROVED: _("已核准，等待拨付到账。"),
         ClaimState.PAID: _("已拨付。请保存合同和付款凭证备查。"),
@@ -221,6 +232,12 @@ def next_of_claim(claim: Any) -> str:
         ClaimState.CLAWED_BACK: _("已决定追回，应退和已退的款项见下。"),
     }
     return known[claim.state]
+
+
+def _proposed(window: Any) -> str:
+    if shares_until_close(window) and is_open(window, clock.today()):
+        return _("拟予支持。%(day)s 截止受理后，与其他申领一起公示。", day=window.closes_on.isoformat())
+    return _("拟予支持，等待公示。")
 
 
 def how_to_get(code: str) -> str:

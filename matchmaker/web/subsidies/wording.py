@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 
 from matchmaker.core.errors import Conflict, Fault, Forbidden
+from matchmaker.subsidies.english import in_english
 from matchmaker.subsidies.rules import Why
 from matchmaker.web.forms import in_words
-from matchmaker.web.language import _
+from matchmaker.web.language import _, language
 
 _LINE = re.compile(r"^line (\d+): (.*)$", re.DOTALL)
 _NEAR = re.compile(r"^unknown key; did you mean (.+)\?$")
@@ -24,6 +25,7 @@ def why_text(why: Why | None) -> str:
         Why.SECOND_PERSON: _("前一步由您作出，这一步须由另一位专员办理。"),
         Why.STATE: _("现在的状态不能办这一步。"),
         Why.WINDOW_CLOSED: _("申领窗口没有开放。"),
+        Why.WINDOW_OPEN: _("申领窗口还没有截止：预算由截止前的全部申领共用，截止后才能公示。"),
         Why.NOTICE_RUNS: _("公示期未满。"),
         Why.OBJECTIONS_OPEN: _("还有异议没有答复，或异议成立。"),
         Why.NO_BATCH: _("还没有列入拨付批次。"),
@@ -56,9 +58,11 @@ def conflict_text(error: Conflict) -> str:
 
 def _about_claims(text: str) -> dict[str, str]:
     why = text.partition(": ")[2]
+    why = f"{in_english(why) or why}." if language() == "en" else f"{why}。"
     return {
         "was changed meanwhile": _("您打开页面之后，这笔申领有了变化，没有办理。请看下面的变化，再决定是否继续。"),
         "was used for something else": _("这个页面已经用过，请刷新后重试。"),
+        "window has not closed": why_text(Why.WINDOW_OPEN),
         "window is not open": why_text(Why.WINDOW_CLOSED),
         "claims are made from": why_text(Why.WINDOW_CLOSED),
         "is not verified": _("单位还没有通过核验，核验后才能申领。"),
@@ -78,10 +82,12 @@ def _about_claims(text: str) -> dict[str, str]:
 
 def _about_money(text: str) -> dict[str, str]:
     return {
+        "wait to be assessed:": _("预算余额不够拟支持的和还在审核的全部申领，请先办完审核、按比例核定，或追加预算。"),
         "the budget has": _("预算余额不够支付全部拟支持的金额，请先按比例核定，或追加预算。"),
         "are not given or promised yet": _("不能减到已核准和已拨付的金额以下。"),
         "claims can be made until": _("受理期结束后，才能对全部申领按预算核定。"),
         "wait to be assessed first": _("还有申领没有核算完，请先办完。"),
+        "typed numbers without a scan": _("有申领的付款只有号码，没有扫描件，也没有核对原件的说明，请先逐笔重新核算。"),
         "no claim of this window is proposed": _("这一轮还没有拟支持的申领。"),
         "these claims cannot be paid now": _("所选申领里有不能拨付的：未核准、已在批次中、合同已失效或正在追回。"),
         "changed since they were handed over": _("这一批的材料与首次移交时不同，没有导出。请另立一批。"),
@@ -113,6 +119,7 @@ def _about_answers(text: str) -> dict[str, str]:
 def in_plain_words(faults: Iterable[Fault]) -> list[Fault]:
     """What the verbs find wrong with an input, as the page says it."""
     known = {
+        "typed numbers without a scan": _("请补传扫描件，或写明何时何处核对过原件、为什么没有扫描件。"),
         "say why": _("请写明原因。"),
         "write something": _("请先填写内容。"),
         "say how to reach": _("请留下联系方式，否则无法答复。"),
