@@ -1,7 +1,9 @@
 """An event pack comes back: what was done on the laptop joins what was done here, and nothing is lost on either side.
 
 Every row is compared field by field with what both sides last had in common. What only one side changed is taken; what
-both changed differently stays as it is here and is reported. Merging the same pack again changes nothing.
+both changed differently stays as it is here and is reported. A timetable is one thing: when both sides published a new
+one, the one here stands whole, since half of each would seat two meetings at one table. Merging the same pack again
+changes nothing.
 """
 
 from dataclasses import dataclass, field
@@ -25,6 +27,9 @@ from matchmaker.meetings.rules import MeetingState, TimetableState
 from matchmaker.participants.access import planned_event
 from matchmaker.participants.badges import new_badge
 from matchmaker.participants.models import Participant, Registration
+
+# What a timetable says of a meeting.
+_PLANNED = ("slot_id", "table_id", "state", "locked", "timetable_id")
 
 
 @dataclass
@@ -56,7 +61,7 @@ def merge(session: Session, actor: Actor, *, event_id: int, content: bytes) -> M
         return Merged(again=True)
     grown_from = data.get("grown_from")
     base = _base(session, event_id, grown_from)
-    work = _Work(session, event_id, base=base)
+    work = _Work(session, event_id, base=base, came=data["rows"])
     try:
         for table in TABLES:
             for one in data["rows"][table.__tablename__].values():
@@ -100,10 +105,13 @@ def _base(session: Session, event_id: int, grown_from: dict[str, str] | None) ->
 class _Work:
     """One merge: rows are taken table by table, so that what they point to is known already."""
 
-    def __init__(self, session: Session, event_id: int, *, base: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, session: Session, event_id: int, *, base: dict[str, Any], came: dict[str, Any]) -> None:
         self.session, self.event_id, self.base = session, event_id, base
         self.keys = Keys(session, event_id)
         self.merged = Merged()
+        here = {row.key for row in self.keys.rows[Timetable].values() if row.state is TimetableState.PUBLISHED}
+        newly = [names - _published(base) for names in (here, _published(came))]
+        self.own_plan_stands = all(newly) and newly[0] != newly[1]
         self.new_timetables: set[str] = set()
 
     def take(self, table: type[Base], came: dict[str, Any]) -> None:
@@ -115,6 +123,9 @@ class _Work:
             if here is not None:
                 self.keys.put(here, also=came["key"])
                 came = came | {"key": here.key}
+        if table is Meeting and self.own_plan_stands:
+            stands = encoded(here, self.keys) if here is not None else {"state": MeetingState.DROPPED.value}
+            came = came | {name: stands[name] for name in _PLANNED if name in stands}
         if here is None:
             self._add(table, came)
         else:
@@ -225,6 +236,12 @@ class _Work:
 
     def _tell(self, table: str, row: str, name: str, *, before: Any, here: Any, came: Any) -> None:
         self.merged.conflicts.append(Conflict(table, row, name, before, here, came))
+
+
+def _published(rows: dict[str, dict[str, Any]]) -> set[str]:
+    """Keys of the timetables that stand published in a pack."""
+    tables = rows[Timetable.__tablename__].values()
+    return {one["key"] for one in tables if one["state"] == TimetableState.PUBLISHED}
 
 
 def _name(row: Any) -> str:
