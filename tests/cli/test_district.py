@@ -15,6 +15,7 @@ from matchmaker.contracts.rules import ContractState
 from matchmaker.core.db import make_engine, make_sessions
 from matchmaker.core.unit import reading
 from matchmaker.deals.models import Deal
+from matchmaker.deals.origins import day_of
 from matchmaker.deals.rules import DealKind, DealStage
 from matchmaker.demo.rounds import AUTUMN, SPRING, SUMMER
 from matchmaker.subsidies.models import Claim, PolicyVersion, Window
@@ -48,6 +49,23 @@ def test_deals_and_contracts_stand_in_every_stage_and_state(whole_district: Shel
         assert {one.stage for one in deals} == set(DealStage)
         assert len(deals) > 90 and sum(one.kind is DealKind.ORDER for one in deals) >= 10
         assert all(one.next_on is None or one.next_on > date(2025, 1, 1) for one in deals)
+
+
+def test_most_contracts_and_claims_go_back_to_a_match_with_its_score_from_before_the_signing(
+    whole_district: Shell,
+) -> None:
+    with _database(whole_district) as session:
+        ours = [one for one in session.scalars(select(Contract)) if one.source_ref is None]
+        traced = [one for one in ours if one.deal is not None and one.deal.evidence.get("score") is not None]
+        assert len(traced) > 0.85 * len(ours)
+        for one in traced:
+            deal = one.deal
+            assert deal is not None and deal.evidence["need"]["revision"] and deal.evidence["offer"]["revision"]
+            days = [deal.matched_on, day_of(deal.created_at), day_of(one.created_at), one.signed_on]
+            known = [day for day in days if day is not None]
+            assert known == sorted(known) and len(known) > 2, one.own_number
+        claims = session.scalars(select(Claim)).all()
+        assert sum(one.contract in traced for one in claims) > 0.9 * len(claims)
 
 
 def test_the_rounds_have_claims_in_the_states_of_their_time(whole_district: Shell) -> None:

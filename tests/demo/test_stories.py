@@ -41,6 +41,24 @@ def test_stories_are_about_listings_firms_and_events_of_the_district() -> None:
     assert {story.event for story in TOLD if story.event} <= {row["title"] for row in rows("events.jsonl")}
 
 
+def test_both_listings_are_open_when_their_story_begins() -> None:
+    """Matching shows no listing before its first day, and the match is what a subsidy is traced back to."""
+    open_days = {
+        row["ref"]: (row["valid_from"], row["valid_to"])
+        for name in ("needs.jsonl", "offers.jsonl")
+        for row in rows(name)
+    }
+    held = {row["title"]: row["starts_at"] for row in rows("events.jsonl")}
+    begun = {story.ref: story.on.isoformat() if story.on else held.get(story.event, "")[:10] for story in TOLD}
+    closed = [
+        (story.ref, ref)
+        for story in TOLD
+        for ref in (story.need, story.offer)
+        if ref and not open_days[ref][0] < begun[story.ref] <= open_days[ref][1]
+    ]
+    assert closed == []
+
+
 def test_no_two_stories_share_a_number_or_the_listings_of_their_deal() -> None:
     assert len({number_of(story) for story in TOLD}) == len({story.ref for story in TOLD}) == len(TOLD)
     pairs = Counter((story.need, story.offer, story.buyer, story.seller) for story in TOLD if story.deal)
