@@ -110,6 +110,16 @@ def require_unchanged(session: Session, claim: Claim) -> Decision:
     )
 
 
+def is_covered(session: Session, claim: Claim) -> bool:
+    """Whether the facts of today still carry all that was decided. What came to them meanwhile does no harm."""
+    row = current(session, claim)
+    if row is None:
+        return False
+    share = Inputs.from_json(row.inputs).share
+    now = decide(policy_of(claim.window.policy), inputs_of(session, claim, share=share, earlier_than=row.id))
+    return now.amount >= row.amount_fen
+
+
 def reasons(outcome: Outcome) -> str:
     """The lines of an outcome in one."""
     return "；".join(one.text for one in outcome.reasons)

@@ -14,7 +14,7 @@ from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from matchmaker.files.models import StoredFile
-from matchmaker.subsidies import applying, keys, ledger, moving
+from matchmaker.subsidies import applying, decisions, keys, ledger, moving
 from matchmaker.subsidies.access import can_decide, require_office
 from matchmaker.subsidies.amounts import spoken
 from matchmaker.subsidies.ledger import Booking
@@ -30,7 +30,8 @@ def make_batch(session: Session, actor: Actor, *, window_id: int, claim_ids: Seq
     """Put approved claims together to be paid, each with what is committed for it. Officers only.
 
     Conflict names the claims that cannot be paid: not approved, in a batch already, money being taken back, contract
-    no longer in force. Forbidden when the officer belongs to one of the parties.
+    no longer in force, facts that changed and would give less today. Forbidden when the officer belongs to one of the
+    parties.
     """
     require_office(actor)
     window = session.get(Window, window_id, with_for_update=moving.LOCK, populate_existing=True)
@@ -117,7 +118,8 @@ def mark_paid(
 ) -> Claim:
     """Book that what is committed for the claim was paid. The claim stands in a batch. Not by who approved it.
 
-    Invalid when the day lies in the future or before the approval, or the paper is not the claim's.
+    Invalid when the day lies in the future or before the approval, or the paper is not the claim's. What the payment
+    system did is booked whatever has come to light since; taking back is another step.
     """
     paper = session.get(StoredFile, file_id) if file_id is not None else None
     content = {"paid_on": paid_on, "paper": paper.sha256 if paper else None}
@@ -188,7 +190,8 @@ def _payable(session: Session, actor: Actor, window_id: int, claim_ids: Sequence
     claims = session.scalars(statement.execution_options(populate_existing=True)).all()
     if not claims or len(claims) != len(claim_ids):
         raise Invalid([Fault("claims", "choose approved claims of this window", ", ".join(map(str, claim_ids)))])
-    wrong = [claim.id for claim in claims if not _can_be_paid(claim)]
+    # What was withdrawn or lowered after the approval is not paid for all the same.
+    wrong = [claim.id for claim in claims if not (_can_be_paid(claim) and decisions.is_covered(session, claim))]
     if wrong:
         raise Conflict(f"these claims cannot be paid now: {', '.join(map(str, wrong))}")
     if not all(can_decide(session, actor, claim) for claim in claims):

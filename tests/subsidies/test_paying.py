@@ -63,6 +63,16 @@ def test_who_approved_does_not_book_it_either_after_a_payment_was_reversed(place
     assert state_of(claim) is ClaimState.PAID
 
 
+def test_what_is_withdrawn_after_the_approval_is_not_handed_over(place: Place) -> None:
+    claim = place.approved()
+    for payment in claim.contract.payments:
+        payment.withdrawn_at, payment.withdrawn_reason = AFTER_NOTICE, "录错"
+    place.session.flush()
+    with clock.pretend(AFTER_NOTICE), pytest.raises(Conflict, match=f"cannot be paid now: {claim.id}$"):
+        place.batch(claim)
+    assert claim.batch_id is None
+
+
 def test_nothing_is_paid_outside_a_batch(place: Place) -> None:
     claim = place.approved()
     assert access.why_not(place.session, place.one, claim, ClaimVerb.MARK_PAID) is Why.NO_BATCH

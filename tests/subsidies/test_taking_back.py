@@ -67,10 +67,12 @@ def test_all_of_a_paid_claim_is_taken_back_by_two_officers(place: Place) -> None
 def test_a_refund_is_found_also_when_the_claim_moved_on_before_anybody_looked(place: Place) -> None:
     contract = place.contract()
     claim = place.approved(contract)
+    with clock.pretend(AFTER_NOTICE):
+        place.batch(claim)
     with clock.pretend(AFTER_NOTICE + timedelta(hours=1)):
         pay(place.session, contract, 100 * WAN, on=date(2026, 3, 18), kind=PaymentKind.REFUND)
     with clock.pretend(AFTER_NOTICE + timedelta(hours=2)):
-        place.batch(claim)
+        place.do(paying.mark_paid, claim, place.one, paid_on=AFTER_NOTICE.date())
     assert list(due.suspects(place.session)) == [claim.id]
     row = due.open_if_due(place.session, WORKER, claim_id=claim.id, base=BASE)
     assert row is not None

@@ -89,7 +89,9 @@ def _about_money(text: str) -> dict[str, str]:
         "wait to be assessed first": _("还有申领没有核算完，请先办完。"),
         "typed numbers without a scan": _("有申领的付款只有号码，没有扫描件，也没有核对原件的说明，请先逐笔重新核算。"),
         "no claim of this window is proposed": _("这一轮还没有拟支持的申领。"),
-        "these claims cannot be paid now": _("所选申领里有不能拨付的：未核准、已在批次中、合同已失效或正在追回。"),
+        "these claims cannot be paid now": _(
+            "所选申领里有不能拨付的：未核准、已在批次中、合同已失效、正在追回，或核准所依据的事实有变化。"
+        ),
         "changed since they were handed over": _("这一批的材料与首次移交时不同，没有导出。请另立一批。"),
         "no account": _("有单位没有收款账户，没有导出。"),
         "a paper is": _("有一份证明材料缺失或已损坏，没有导出。请联系管理员。"),
