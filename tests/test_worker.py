@@ -51,13 +51,13 @@ def test_letters_do_not_wait_for_long_work(sessions: sessionmaker[Session], hash
 
     def solve() -> None:
         busy.set()
-        over.wait(20)
+        over.wait(120)
 
     with unit(sessions) as session:
         mail.queue(session, address="a@demo.example", subject="时间表", body="请看")
     post = transport(hashing_config)
     long = start_thread("long", [Job("long", 0, solve)], over)
-    assert busy.wait(20)
+    assert busy.wait(120)
     sent = threading.Event()
 
     def letters() -> None:
@@ -65,10 +65,10 @@ def test_letters_do_not_wait_for_long_work(sessions: sessionmaker[Session], hash
             sent.set()
 
     short = start_thread("short", [Job("letters", 0, letters)], over)
-    assert sent.wait(20) and long.is_alive() and not over.is_set()
+    assert sent.wait(120) and long.is_alive() and not over.is_set()
     over.set()
     for thread in (long, short):
-        thread.join(timeout=20)
+        thread.join(timeout=120)
         assert not thread.is_alive()
 
 

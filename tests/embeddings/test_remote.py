@@ -68,7 +68,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def encoder(server: Server) -> Iterator[RemoteEncoder]:
-    found = RemoteEncoder.connect(EncoderSpec("remote", url=server.url, model="m", timeout=5), pause=0.001)
+    found = RemoteEncoder.connect(EncoderSpec("remote", url=server.url, model="m", timeout=60), pause=0.001)
     server.asked.clear()
     yield found
     found.close()

@@ -32,7 +32,7 @@ def ask(place: Place, offers: dict[str, int], database_url: str, tmp_path: Path)
 
         yield ask
         process.stdin.close()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=120) == 0
 
 
 def test_another_process_sees_new_changed_and_closed_listings_at_once(

@@ -84,7 +84,7 @@ def test_two_refreshes_at_once_both_end_well(
 ) -> None:
     """Both have encoded the same rows before either writes them."""
     _add_offers(place, range(3))
-    both = threading.Barrier(2, timeout=30)
+    both = threading.Barrier(2, timeout=120)
     encode = Ranker.encode
 
     def encode_together(self: Ranker, *given: object) -> object:

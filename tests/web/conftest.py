@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -15,6 +16,7 @@ from matchmaker.accounts.rules import ALPHABET, clean_uscc
 from matchmaker.accounts.schemas import OrganisationIn
 from matchmaker.accounts.service import save_organisation
 from matchmaker.config import Config
+from matchmaker.core import clock
 from matchmaker.core.actor import Actor
 from matchmaker.core.db import make_engine, make_sessions
 from matchmaker.core.migrate import upgrade
@@ -172,16 +174,35 @@ def broken_database(district: District, tmp_path: Path) -> Parts:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The small town, only to be looked at."""
+def town_of_today(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Any]:
+    """The small town as it was made today, which nobody opens: what was looked at has more in its log.
+
+    Some of what is in it ends with the day or belongs to the year. On another day another town is made.
+    """
     from tests.web.town import build_town
 
-    return build_town(tmp_path_factory.mktemp("town"))
+    made: dict[date, Any] = {}
+
+    def found() -> Any:
+        day = clock.today()
+        if day not in made:
+            made[day] = build_town(tmp_path_factory.mktemp("built"))
+        return made[day]
+
+    return found
+
+
+@pytest.fixture(scope="module")
+def town(town_of_today: Callable[[], Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The small town, for the tests of one file, only to be looked at."""
+    from tests.web.town import copy_town
+
+    return copy_town(town_of_today(), tmp_path_factory.mktemp("town"))
 
 
 @pytest.fixture
-def own_town(town: Any, tmp_path: Path) -> Any:
+def own_town(town_of_today: Callable[[], Any], tmp_path: Path) -> Any:
     """A copy of the small town for one test to change."""
     from tests.web.town import copy_town
 
-    return copy_town(town, tmp_path / "town")
+    return copy_town(town_of_today(), tmp_path / "town")

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import make_server
 
 CHROMIUM = shutil.which("chromium")
 NO_BROWSER = "needs a browser: apt-get install chromium fonts-noto-cjk"
+PATIENCE_MS = 120_000
 
 
 @contextmanager
@@ -29,8 +30,10 @@ def served(app: Flask) -> Iterator[str]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser without a window."""
+    """A browser without a window; what is awaited on its pages may take long on a busy machine."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        found.on("context", lambda context: context.set_default_timeout(PATIENCE_MS))
         yield found
         found.close()

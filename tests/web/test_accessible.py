@@ -86,7 +86,9 @@ def test_every_page_can_be_read_and_used_by_everybody(browser: Browser, town: To
     windows: dict[str, Page] = {}
     complaints: dict[str, list[str]] = {}
     for who, address in pages(town):
-        page = windows.setdefault(who, window(browser, town, site, who=who, size="desktop"))
+        if who not in windows:
+            windows[who] = window(browser, town, site, who=who, size="desktop")
+        page = windows[who]
         page.goto(address)
         if faults := faults_of(page):
             complaints[f"{who} {address}"] = faults
